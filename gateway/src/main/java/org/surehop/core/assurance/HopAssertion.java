@@ -1,0 +1,24 @@
+package org.surehop.core.assurance;
+
+import org.surehop.core.sip.Hop;
+
+/// What one hop says of itself in a NOTIFY body (POL-46): that it received and forwarded the
+/// request over secure transport, or why not. "Asserted", never "proven" (POL-69). `cause` is
+/// empty unless `complied` is false. `received` and `forwarded` are as the hop told them.
+public record HopAssertion(
+        Hop hop, Role role, boolean complied, String cause, Channel received, Channel forwarded) {
+
+    /// The part that the hop plays.
+    public enum Role {
+        PROXY,
+        B2BUA,
+        UAS,
+        AGGREGATE
+    }
+
+    /// One side of the hop; empty strings where it tells nothing.
+    public record Channel(
+            String security, String version, String cipher, String peer, String peerAuth) {
+        public static final Channel UNTOLD = new Channel("", "", "", "", "");
+    }
+}

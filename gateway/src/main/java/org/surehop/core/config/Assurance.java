@@ -1,0 +1,22 @@
+package org.surehop.core.config;
+
+import java.time.Duration;
+import java.util.List;
+
+/// e2e-sec. `optionTag` is configurable because it is unregistered (POL-87); `rejectStatus` is
+/// 420, 480 or 488 (POL-31); `passThrough` lists the extensions that may cross without being
+/// understood (POL-85); `grace` and `cap` are POL-66 and POL-67; `maxHops` POL-95;
+/// `requireSignedNotify` POL-99. `notifyBodyType` is POL-46.
+public record Assurance(
+        String optionTag,
+        int rejectStatus,
+        List<String> passThrough,
+        Duration grace,
+        Duration cap,
+        int maxHops,
+        boolean requireSignedNotify,
+        String notifyBodyType) {
+    public Assurance {
+        passThrough = List.copyOf(passThrough);
+    }
+}

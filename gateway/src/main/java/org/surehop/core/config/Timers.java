@@ -1,0 +1,12 @@
+package org.surehop.core.config;
+
+import java.time.Duration;
+
+/// RFC 3261 Table 4 on reliable transports: everything follows T1. `ringing` is Timer C per leg
+/// (EDG-55); `callDuration` ends calls that nobody ends; `work` bounds one CMS or firewall job.
+public record Timers(Duration t1, Duration ringing, Duration callDuration, Duration work) {
+    /// 64*T1: timers B, F, H, L and M.
+    public Duration transaction() {
+        return t1.multipliedBy(64);
+    }
+}

@@ -1,0 +1,5 @@
+/// The configuration as validated records.
+@NullMarked
+package org.surehop.core.config;
+
+import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,22 @@
+package org.surehop.core.disclosure;
+
+import java.util.List;
+import java.util.Set;
+
+/// What the CMS layer reports of a body: what could be read and what stood in the way. One opaque
+/// part beside a readable one is no failure by itself; [Disclosure] judges.
+public record BodyFacts(List<DisclosedPart> parts, Set<Obstacle> obstacles) {
+    public BodyFacts {
+        parts = List.copyOf(parts);
+        obstacles = Set.copyOf(obstacles);
+    }
+
+    /// Why something could not be read. Decryption failures of every kind are one value, so that no
+    /// answer tells them apart (SM-23).
+    public enum Obstacle {
+        NOT_A_RECIPIENT,
+        DECRYPTION_FAILED,
+        MALFORMED,
+        TOO_COMPLEX
+    }
+}

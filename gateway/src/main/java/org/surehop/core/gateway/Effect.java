@@ -1,0 +1,55 @@
+package org.surehop.core.gateway;
+
+import java.time.Instant;
+import java.util.List;
+import org.surehop.core.assurance.HopReport;
+import org.surehop.core.disclosure.TaskId;
+import org.surehop.core.pinhole.RuleSetChange;
+import org.surehop.core.report.CallRecord;
+import org.surehop.core.report.Notice;
+import org.surehop.core.sip.Body;
+import org.surehop.core.sip.ConnectionId;
+import org.surehop.core.sip.Request;
+import org.surehop.core.sip.Response;
+import org.surehop.core.sip.Target;
+
+/// Something that must be done at an edge, in the order of the list that a step returns.
+public sealed interface Effect {
+
+    /// Write the request on an authenticated TLS connection (there is no other kind of target);
+    /// answer with [Event.RequestSent] or [Event.SendFailed]. ACK for a non-2xx and CANCEL
+    /// answer likewise.
+    record SendRequest(TransactionKey key, Target target, Request request) implements Effect {}
+
+    /// Write the response on that connection; when it is gone the response is dropped and counted.
+    record SendResponse(ConnectionId connection, Response response) implements Effect {}
+
+    /// Read the body: answer with [Event.BodyOpened]. `contentIds` names the labelled parts
+    /// (REQ-CONF-3); empty means the whole body.
+    record OpenBody(TaskId task, Body body, List<String> contentIds) implements Effect {
+        public OpenBody {
+            contentIds = List.copyOf(contentIds);
+        }
+    }
+
+    /// Read an e2e-sec NOTIFY body: answer with [Event.HopReportRead] or [Event.HopReportRefused].
+    record ReadHopReport(TaskId task, Body body) implements Effect {}
+
+    /// Make and sign an e2e-sec NOTIFY body: answer with [Event.HopReportMade].
+    record MakeHopReport(TaskId task, HopReport report) implements Effect {}
+
+    /// Change the firewall: answer with [Event.RuleSetApplied] or [Event.RuleSetFailed].
+    record ApplyRuleSet(RuleSetChange change) implements Effect {}
+
+    record SetDeadline(Deadline deadline, Instant at) implements Effect {}
+
+    record CancelDeadline(Deadline deadline) implements Effect {}
+
+    /// Journal, then tell (SNMP, MQTT).
+    record Report(Notice notice) implements Effect {}
+
+    /// Journal the story of a call.
+    record Record(CallRecord story) implements Effect {}
+
+    record CloseConnection(ConnectionId connection) implements Effect {}
+}

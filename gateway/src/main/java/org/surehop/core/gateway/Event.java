@@ -1,0 +1,82 @@
+package org.surehop.core.gateway;
+
+import java.time.Instant;
+import java.util.List;
+import java.util.Optional;
+import org.surehop.core.assurance.HopReport;
+import org.surehop.core.config.GatewayConfig;
+import org.surehop.core.disclosure.BodyFacts;
+import org.surehop.core.disclosure.SignerFacts;
+import org.surehop.core.disclosure.TaskId;
+import org.surehop.core.pinhole.FlowCounter;
+import org.surehop.core.report.Reason;
+import org.surehop.core.sdp.Flow;
+import org.surehop.core.sip.Body;
+import org.surehop.core.sip.ChannelSecurity;
+import org.surehop.core.sip.ConnectionId;
+import org.surehop.core.sip.Inbound;
+import org.surehop.core.sip.Request;
+import org.surehop.core.sip.Response;
+
+/// Something that happened at an edge. Adapters post events; only the loop reads them.
+public sealed interface Event {
+    Instant at();
+
+    /// A request, well-formed and within all limits.
+    record RequestReceived(Instant at, Inbound inbound, Request request) implements Event {}
+
+    /// A response whose top Via is ours.
+    record ResponseReceived(Instant at, Inbound inbound, Response response) implements Event {}
+
+    /// A request of ours was written to a connection: the evidence that a hop attests (POL-41).
+    record RequestSent(
+            Instant at, TransactionKey key, ConnectionId connection, ChannelSecurity security)
+            implements Event {}
+
+    /// A request of ours could not be written; `reason` is one of the POL-31 causes or UNREACHABLE.
+    /// `detail` is one short phrase for people, without names of hosts that the far side hides.
+    record SendFailed(Instant at, TransactionKey key, Reason reason, String detail)
+            implements Event {}
+
+    record ConnectionClosed(Instant at, ConnectionId connection) implements Event {}
+
+    /// The edge refused something by itself (framing, TLS, limits): counted and reported here.
+    record EdgeRefused(Instant at, Reason reason, String peer, String detail) implements Event {}
+
+    /// The CMS layer has looked at a body.
+    record BodyOpened(Instant at, TaskId task, BodyFacts facts) implements Event {}
+
+    /// A NOTIFY body was read; `signer` is empty when it was not signed.
+    record HopReportRead(Instant at, TaskId task, HopReport report, Optional<SignerFacts> signer)
+            implements Event {}
+
+    /// A NOTIFY body was no e2e-sec report, or a hostile one.
+    record HopReportRefused(Instant at, TaskId task, Reason reason) implements Event {}
+
+    /// A NOTIFY body was made and signed.
+    record HopReportMade(Instant at, TaskId task, Body body) implements Event {}
+
+    /// A change is in force. `closed` are the final counters of the flows that it disabled.
+    record RuleSetApplied(Instant at, long number, List<FlowCounter> closed) implements Event {
+        public RuleSetApplied {
+            closed = List.copyOf(closed);
+        }
+    }
+
+    /// A change was refused whole; nothing of it is in force.
+    record RuleSetFailed(Instant at, long number, Reason reason) implements Event {}
+
+    /// Flows that the firewall no longer holds though nobody here removed them (RFC 5189 ARE).
+    record FlowsVanished(Instant at, List<Flow> flows) implements Event {
+        public FlowsVanished {
+            flows = List.copyOf(flows);
+        }
+    }
+
+    record DeadlineReached(Instant at, Deadline deadline) implements Event {}
+
+    record ConfigChanged(Instant at, GatewayConfig config) implements Event {}
+
+    /// The operator asks for an orderly end: refuse new calls, end the others, close all pinholes.
+    record StopRequested(Instant at) implements Event {}
+}

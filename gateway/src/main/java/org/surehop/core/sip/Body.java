@@ -1,0 +1,30 @@
+package org.surehop.core.sip;
+
+import java.util.List;
+
+/// A message body as it travels: its describing headers (`Content-Type`, `Content-Disposition`,
+/// `Content-ID`, `Content-Transfer-Encoding`, `MIME-Version`, ...) verbatim and its octets,
+/// which are never changed on the way (SM-4).
+public record Body(List<Header> headers, Octets octets) {
+    public static final Body NONE = new Body(List.of(), Octets.NONE);
+
+    public Body {
+        headers = List.copyOf(headers);
+    }
+
+    /// The whole `Content-Type` value, or the empty string.
+    public String contentType() {
+        return Header.first(headers, "Content-Type").orElse("");
+    }
+
+    /// The lower-case media type without parameters, or the empty string.
+    public String mediaType() {
+        var type = contentType();
+        var end = type.indexOf(';');
+        return (end < 0 ? type : type.substring(0, end)).strip().toLowerCase(java.util.Locale.ROOT);
+    }
+
+    public boolean isEmpty() {
+        return octets.isEmpty();
+    }
+}

@@ -1,0 +1,45 @@
+package org.surehop.core.sip;
+
+import java.util.Arrays;
+
+/// The octets of a body, immutable; what they say never shows in a log, a trace or an exception.
+public final class Octets {
+    public static final Octets NONE = new Octets(new byte[0]);
+
+    private final byte[] bytes;
+
+    private Octets(byte[] bytes) {
+        this.bytes = bytes;
+    }
+
+    public static Octets copyOf(byte[] bytes) {
+        return bytes.length == 0 ? NONE : new Octets(bytes.clone());
+    }
+
+    public byte[] toArray() {
+        return bytes.clone();
+    }
+
+    public int length() {
+        return bytes.length;
+    }
+
+    public boolean isEmpty() {
+        return bytes.length == 0;
+    }
+
+    @Override
+    public boolean equals(Object other) {
+        return other instanceof Octets o && Arrays.equals(bytes, o.bytes);
+    }
+
+    @Override
+    public int hashCode() {
+        return Arrays.hashCode(bytes);
+    }
+
+    @Override
+    public String toString() {
+        return "[" + bytes.length + " octets]";
+    }
+}

@@ -1,0 +1,14 @@
+package org.surehop.core.sip;
+
+/// How a request finds its connection. Every one of them is TLS.
+public sealed interface Target {
+
+    /// Dial, or use a kept connection whose peer has authenticated for that domain.
+    record Locate(NextHop hop) implements Target {}
+
+    /// The connection named, or nothing (POL-45: back on the same flow).
+    record Flow(ConnectionId connection) implements Target {}
+
+    /// The connection named while it lives, else the hop (POL-24).
+    record FlowElse(ConnectionId connection, NextHop hop) implements Target {}
+}
