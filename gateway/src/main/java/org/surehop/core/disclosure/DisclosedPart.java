@@ -5,14 +5,26 @@ import org.surehop.core.sip.Octets;
 
 /// One readable leaf of a body: its media type (lower case), `Content-ID` without angle brackets
 /// (empty when none), octets, the signatures that cover it (outermost first) and whether it came
-/// out of an encrypted layer.
+/// out of an encrypted layer. `malleable` marks what came out of a layer without a MAC (AES-CBC)
+/// and is covered by no signature: a stranger may have bent it (EFAIL).
 public record DisclosedPart(
         String mediaType,
         String contentId,
         Octets octets,
         List<SignerFacts> signers,
-        boolean encrypted) {
+        boolean encrypted,
+        boolean malleable) {
     public DisclosedPart {
         signers = List.copyOf(signers);
+    }
+
+    /// A part whose integrity is not in question.
+    public DisclosedPart(
+            String mediaType,
+            String contentId,
+            Octets octets,
+            List<SignerFacts> signers,
+            boolean encrypted) {
+        this(mediaType, contentId, octets, signers, encrypted, false);
     }
 }

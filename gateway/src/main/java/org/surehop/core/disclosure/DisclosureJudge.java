@@ -1,0 +1,234 @@
+package org.surehop.core.disclosure;
+
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Locale;
+import java.util.Optional;
+import java.util.Set;
+import org.surehop.core.config.Disclosure;
+import org.surehop.core.disclosure.BodyFacts.Obstacle;
+import org.surehop.core.disclosure.Expectation.Direction;
+import org.surehop.core.disclosure.Judgement.Accepted;
+import org.surehop.core.disclosure.Judgement.NoSdp;
+import org.surehop.core.disclosure.Judgement.Refused;
+import org.surehop.core.report.Reason;
+import org.surehop.core.sip.Body;
+import org.surehop.core.sip.Header;
+import org.surehop.core.sip.Method;
+import org.surehop.core.sip.Octets;
+import org.surehop.core.sip.Request;
+import org.surehop.core.sip.Response;
+import org.surehop.core.sip.StatusCode;
+
+/// Decides, by policy, which bodies this gateway must read and whether what was read is good enough
+/// to open a pinhole. `host` is our own host name: the one that labels and warnings carry. Pure.
+public record DisclosureJudge(Disclosure policy, String host) {
+    private static final String SDP = "application/sdp";
+
+    /// The requests that can carry an offer or an answer (RFC 3261, RFC 3262, RFC 3311).
+    private static final Set<Method> SESSION =
+            Set.of(Method.INVITE, Method.ACK, Method.PRACK, Method.UPDATE);
+
+    private static final Set<String> IDENTITY = Set.of("", "7bit", "8bit", "binary");
+    private static final Set<String> SMIME =
+            Set.of("application/pkcs7-mime", "application/x-pkcs7-mime");
+
+    /// What must be done with the body of this request before it goes on.
+    public Need need(Request request) {
+        return need(request.method(), request.others(), request.body());
+    }
+
+    /// What must be done with the body of this response before it goes on.
+    public Need need(Response response) {
+        return need(response.cseq().method(), response.others(), response.body());
+    }
+
+    private Need need(Method method, List<Header> headers, Body body) {
+        if (body.isEmpty()
+                || policy.profile() == Disclosure.Profile.ROUTE_ONLY
+                || !SESSION.contains(method)) {
+            return new Need.NothingToRead();
+        }
+        var rows = InspectLabel.HEADERS.stream().flatMap(h -> Header.all(headers, h).stream());
+        return switch (InspectLabel.parse(rows.toList())) {
+            case InspectLabel.Parsed.Malformed _ ->
+                    new Need.BadLabel(refused(Reason.MALFORMED, 400));
+            case InspectLabel.Parsed.Labels(var labels) ->
+                    byType(body, InspectLabel.labelledFor(labels, host));
+        };
+    }
+
+    private static Need byType(Body body, List<String> contentIds) {
+        var type = body.mediaType();
+        if (type.equals(SDP)) {
+            // Base64 or quoted-printable SDP is undone where S/MIME is read (SM-5).
+            return IDENTITY.contains(encoding(body))
+                    ? new Need.ClearSdp()
+                    : new Need.Open(contentIds);
+        }
+        return SMIME.contains(type) || type.startsWith("multipart/")
+                ? new Need.Open(contentIds)
+                : new Need.NothingToRead();
+    }
+
+    private static String encoding(Body body) {
+        return Header.first(body.headers(), "Content-Transfer-Encoding")
+                .orElse("")
+                .strip()
+                .toLowerCase(Locale.ROOT);
+    }
+
+    /// Judges SDP that nobody protected: good only where policy says so.
+    public Judgement clear(Body body, Expectation expectation) {
+        var part = new DisclosedPart(SDP, "", body.octets(), List.of(), false);
+        return judge(new BodyFacts(List.of(part), Set.of()), expectation);
+    }
+
+    /// Judges what the CMS layer found. Whatever is malformed or too much is refused even beside a
+    /// good part; what is encrypted for others only is no fault as long as an SDP can be read.
+    public Judgement judge(BodyFacts facts, Expectation expectation) {
+        if (facts.obstacles().contains(Obstacle.TOO_COMPLEX)) {
+            return refused(Reason.BODY_TOO_COMPLEX, 413, expectation);
+        }
+        if (facts.obstacles().contains(Obstacle.MALFORMED)) {
+            return refused(Reason.BODY_MALFORMED, 400, expectation);
+        }
+        var candidates = candidates(facts);
+        if (candidates.isEmpty()) {
+            return unreadable(facts.obstacles(), expectation);
+        }
+        var sdp = candidates.getFirst();
+        // Two that differ: the callee might act on the one that we did not look at.
+        if (candidates.stream().anyMatch(c -> !c.octets().equals(sdp.octets()))) {
+            return refused(Reason.BODY_MALFORMED, 400, expectation);
+        }
+        return judge(sdp, expectation);
+    }
+
+    /// The SDP parts that count: the encrypted ones if there are any.
+    private static List<DisclosedPart> candidates(BodyFacts facts) {
+        var all = facts.parts().stream().filter(p -> p.mediaType().equals(SDP)).toList();
+        var encrypted = all.stream().filter(DisclosedPart::encrypted).toList();
+        return encrypted.isEmpty() ? all : encrypted;
+    }
+
+    private Judgement unreadable(Set<Obstacle> obstacles, Expectation expectation) {
+        if (obstacles.contains(Obstacle.DECRYPTION_FAILED)) {
+            return refused(Reason.UNDECIPHERABLE, policy.emitCode(), expectation);
+        }
+        if (obstacles.contains(Obstacle.NOT_A_RECIPIENT)) {
+            return refused(Reason.NOT_A_RECIPIENT, policy.emitCode(), expectation);
+        }
+        return new NoSdp();
+    }
+
+    private Judgement judge(DisclosedPart sdp, Expectation expectation) {
+        var bad = signatureFault(sdp.signers());
+        if (bad.isPresent()) {
+            return refused(bad.get(), 403, expectation);
+        }
+        var signer = sdp.signers().stream().findFirst();
+        var named = signer.filter(s -> SignerName.matches(s, expectation.signer()));
+        if (policy.requireSignature() && signer.isEmpty()) {
+            return refused(Reason.SIGNATURE_MISSING, 495, expectation);
+        }
+        if (signer.isPresent() && named.isEmpty() && mustMatch(expectation)) {
+            return refused(Reason.SIGNER_UNVERIFIED, 403, expectation);
+        }
+        if (!sdp.encrypted() && !policy.clearSdp()) {
+            return refused(Reason.CLEAR_SDP_REFUSED, 488, expectation);
+        }
+        return new Accepted(new Assured(sdp.octets(), basis(sdp, named.isPresent()), named));
+    }
+
+    /// A response may rightly come from another party than the one that was called (SM-7c).
+    private boolean mustMatch(Expectation expectation) {
+        return policy.requireSignature() || expectation.direction() == Direction.REQUEST;
+    }
+
+    /// A signature that does not hold is never treated as none (E2M-18, SM-7c).
+    private static Optional<Reason> signatureFault(List<SignerFacts> signers) {
+        Optional<Reason> fault = Optional.empty();
+        for (var signer : signers) {
+            switch (signer.status()) {
+                case VALID -> {}
+                case DIGEST_OR_SIGNATURE_WRONG -> {
+                    return Optional.of(Reason.SIGNATURE_INVALID);
+                }
+                case UNTRUSTED, EXPIRED, CERTIFICATE_MISSING, UNSUPPORTED ->
+                        fault = Optional.of(Reason.SIGNER_UNVERIFIED);
+            }
+        }
+        return fault;
+    }
+
+    private static Assured.Basis basis(DisclosedPart sdp, boolean signed) {
+        if (sdp.encrypted()) {
+            return signed ? Assured.Basis.DISCLOSED_AND_SIGNED : Assured.Basis.DISCLOSED;
+        }
+        return signed ? Assured.Basis.CLEAR_AND_SIGNED : Assured.Basis.CLEAR_BY_POLICY;
+    }
+
+    private Refused refused(Reason reason, int status, Expectation expectation) {
+        return switch (expectation.direction()) {
+            case REQUEST -> refused(reason, status);
+            case RESPONSE -> refused(reason, answerStatus(reason, expectation));
+        };
+    }
+
+    /// E2M-16: the caller can repair an unreadable answer only by a label it has not sent yet.
+    private int answerStatus(Reason reason, Expectation expectation) {
+        return switch (reason) {
+            case UNDECIPHERABLE, NOT_A_RECIPIENT ->
+                    expectation.offerLabelled() ? 403 : policy.emitCode();
+            default -> 403;
+        };
+    }
+
+    private static Refused refused(Reason reason, int status) {
+        return new Refused(reason, new StatusCode(status));
+    }
+
+    /// The answer to a refused body. `certificate` is our S/MIME certificate in DER: whoever could
+    /// not be read learns by it how to be (E2M-13).
+    public Refusal answer(Refused refused, Octets certificate) {
+        var headers = new ArrayList<Header>();
+        var body = Body.NONE;
+        switch (refused.reason()) {
+            case UNDECIPHERABLE, NOT_A_RECIPIENT -> {
+                headers.add(warning("Required to View Content-Type '" + SDP + "'"));
+                if (refused.status().value() == policy.emitCode()) {
+                    body =
+                            new Body(
+                                    List.of(new Header("Content-Type", "application/pkix-cert")),
+                                    certificate);
+                }
+            }
+            case SIGNATURE_MISSING ->
+                    headers.add(warning("Required to View Content-Type '" + SDP + "'"));
+            default ->
+                    headers.add(
+                            new Header(
+                                    "Warning",
+                                    "399 %s \"end-to-middle: %s\""
+                                            .formatted(host, refused.reason().wireName())));
+        }
+        return new Refusal(refused.status(), phrase(refused.status()), headers, body);
+    }
+
+    private Header warning(String text) {
+        return new Header("Warning", "%d %s \"%s\"".formatted(policy.warnCode(), host, text));
+    }
+
+    private static String phrase(StatusCode status) {
+        return switch (status.value()) {
+            case 400 -> "Bad Request";
+            case 413 -> "Request Entity Too Large";
+            case 488 -> "Not Acceptable Here";
+            case 493 -> "Undecipherable";
+            case 495 -> "Signature Required";
+            case 496 -> "Proxy Undecipherable";
+            default -> "Forbidden";
+        };
+    }
+}
