@@ -1,0 +1,11 @@
+package org.surehop.core.pinhole;
+
+import java.net.InetAddress;
+import java.util.Optional;
+import org.surehop.core.disclosure.Assured;
+import org.surehop.core.sip.Side;
+
+/// One side of an offer/answer exchange: where it stands, the proof with what it said, and the
+/// address its authenticated connection came from (empty when it is not known to be the user
+/// agent's own). The description is read from the proof, from nothing else.
+public record Party(Side side, Assured proof, Optional<InetAddress> signalling) {}

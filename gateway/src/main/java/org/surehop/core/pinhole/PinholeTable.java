@@ -1,0 +1,328 @@
+package org.surehop.core.pinhole;
+
+import java.net.InetAddress;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import java.util.Optional;
+import java.util.Set;
+import org.jspecify.annotations.Nullable;
+import org.surehop.core.config.Pinholes;
+import org.surehop.core.pinhole.PinholeOutcome.Granted;
+import org.surehop.core.pinhole.PinholeOutcome.Refused;
+import org.surehop.core.pinhole.PinholeState.Changing;
+import org.surehop.core.pinhole.PinholeState.Enabled;
+import org.surehop.core.pinhole.PinholeState.Phase;
+import org.surehop.core.pinhole.PinholeState.Reserved;
+import org.surehop.core.report.Reason;
+import org.surehop.core.sdp.Flow;
+import org.surehop.core.sdp.FlowPlan;
+import org.surehop.core.sdp.Flows;
+import org.surehop.core.sdp.SdpParser;
+import org.surehop.core.sdp.SdpProblem;
+import org.surehop.core.sdp.SdpResult;
+import org.surehop.core.sdp.SessionDescription;
+import org.surehop.core.sdp.SkippedMedia;
+
+/// All pinhole groups: the agent's side of RFC 5189 for a pure firewall (A0 = A2, A1 = A3). It is
+/// the truth that the firewall follows. Owned by the loop; states are values, and a request that
+/// is refused changes nothing (MID-2). Nothing opens without an `Assured`:
+/// a [Party] holds one, and what it said is read from there.
+///
+/// A group's life: [#reserve] with the offer, [#enable] with the answer, [#confirm] when the pair
+/// is agreed for good, [#refresh] at half of the lifetime, [#rollback] when a re-offer fails,
+/// [#close] at the end. Each change carries all flows of its group, so that one which succeeds
+/// mends what one before it left. Two groups may hold the same flow (MID-10): it closes with the
+/// last of them.
+public final class PinholeTable {
+    private static final Granted NOTHING_TO_DO =
+            new Granted(Optional.empty(), Optional.empty(), List.of());
+
+    private final Pinholes config;
+    private final AddressPolicy addresses;
+    private final Map<GroupId, Entry> groups = new LinkedHashMap<>();
+    private final Map<Flow, Integer> holders = new HashMap<>();
+    private long lastNumber;
+
+    /// A group's state; `before` is what it goes back to when change `pending` fails.
+    private record Entry(PinholeState state, long pending, @Nullable PinholeState before) {}
+
+    /// @param own the gateway's own addresses: no pinhole may lead to them
+    public PinholeTable(Pinholes config, Set<InetAddress> own) {
+        this.config = config;
+        this.addresses = new AddressPolicy(config, own);
+    }
+
+    /// PRR: looks at the offer before it travels on. Nothing opens (MID-9).
+    public PinholeOutcome reserve(GroupId group, Party offerer) {
+        if (groups.containsKey(group)) {
+            return new Refused(Reason.RULE_CONFLICT, "the group is in use");
+        }
+        return switch (read(offerer)) {
+            case SdpProblem problem -> refused(problem);
+            case SessionDescription offer -> {
+                var refusal = refusalOf(offer, offerer);
+                if (refusal.isPresent()) {
+                    yield refusal.get();
+                }
+                groups.put(group, new Entry(new Reserved(), 0, null));
+                yield NOTHING_TO_DO;
+            }
+        };
+    }
+
+    /// PER: opens what the pair needs, all or nothing (PIN-4). On a group that is open, flows that
+    /// are no longer needed stay until [#confirm] or [#rollback]. Parties on one side need nothing.
+    public PinholeOutcome enable(GroupId group, Phase phase, Party offerer, Party answerer) {
+        return switch (plan(read(offerer), read(answerer))) {
+            case FlowPlan.Refused(var problem) -> refused(problem);
+            case FlowPlan.Agreed _ when offerer.side() == answerer.side() ->
+                    open(group, phase, List.of(), List.of());
+            case FlowPlan.Agreed plan -> {
+                var refusal = refusalOf(plan, offerer, answerer);
+                yield refusal.isPresent()
+                        ? refusal.get()
+                        : open(group, phase, plan.all(), plan.skipped());
+            }
+        };
+    }
+
+    /// The pair is agreed for good: the lifetime of a confirmed dialog holds, and flows of the pair
+    /// before it close.
+    public PinholeOutcome confirm(GroupId group) {
+        return switch (state(group).orElse(null)) {
+            case null -> unknown();
+            case Reserved _ -> NOTHING_TO_DO;
+            case Enabled(_, var agreed) -> granted(group, new Enabled(Phase.CONFIRMED, agreed));
+            case Changing(_, _, var next) -> granted(group, new Enabled(Phase.CONFIRMED, next));
+        };
+    }
+
+    /// The re-offer failed: back to the last agreed pair (PIN-23, RFC 6141). Before there is one,
+    /// nothing changes.
+    public PinholeOutcome rollback(GroupId group) {
+        return switch (state(group).orElse(null)) {
+            case null -> unknown();
+            case Changing(var phase, var agreed, _) -> granted(group, new Enabled(phase, agreed));
+            case Reserved _, Enabled _ -> NOTHING_TO_DO;
+        };
+    }
+
+    /// GLC: a new lifetime for everything in force.
+    public PinholeOutcome refresh(GroupId group) {
+        return switch (state(group).orElse(null)) {
+            case null -> unknown();
+            case PinholeState state -> granted(group, state);
+        };
+    }
+
+    /// GLC with lifetime 0: everything of the group closes, and the group is no more (MID-3); a
+    /// later request on it is refused as one on an unknown group.
+    public PinholeOutcome close(GroupId group) {
+        var entry = groups.get(group);
+        if (entry == null) {
+            return unknown();
+        }
+        var gone = new LinkedHashSet<>(entry.state().inForce());
+        groups.remove(group);
+        hold(entry.state().inForce(), List.of());
+        gone.removeAll(holders.keySet());
+        var change = change(group, List.of(), Duration.ZERO, gone);
+        return new Granted(change, Optional.empty(), List.of());
+    }
+
+    /// The firewall has done the change.
+    public void applied(long number) {
+        groups.replaceAll((_, e) -> e.pending() == number ? new Entry(e.state(), 0, null) : e);
+    }
+
+    /// The firewall refused the change whole: its group is as before it. A change that a later one
+    /// of the same group overtook is no longer of interest.
+    public void failed(long number) {
+        for (var group : List.copyOf(groups.keySet())) {
+            var entry = Objects.requireNonNull(groups.get(group));
+            if (entry.pending() == number) {
+                restore(group, entry);
+            }
+        }
+    }
+
+    /// Flows that the firewall lost (ARE): the groups that hold them.
+    public Set<GroupId> groupsHolding(List<Flow> flows) {
+        var found = new LinkedHashSet<GroupId>();
+        groups.forEach(
+                (id, entry) -> {
+                    if (entry.state().inForce().stream().anyMatch(flows::contains)) {
+                        found.add(id);
+                    }
+                });
+        return found;
+    }
+
+    /// The state of a group; empty means unused.
+    public Optional<PinholeState> state(GroupId group) {
+        return Optional.ofNullable(groups.get(group)).map(Entry::state);
+    }
+
+    /// Every flow that should be open now: what the firewall is compared with.
+    public Set<Flow> inForce() {
+        return Set.copyOf(holders.keySet());
+    }
+
+    private SdpResult read(Party party) {
+        return SdpParser.parse(party.proof().sdp(), config.maxMedia());
+    }
+
+    private static FlowPlan plan(SdpResult offer, SdpResult answer) {
+        return switch (offer) {
+            case SdpProblem problem -> new FlowPlan.Refused(problem);
+            case SessionDescription offered ->
+                    switch (answer) {
+                        case SdpProblem problem -> new FlowPlan.Refused(problem);
+                        case SessionDescription answered -> Flows.between(offered, answered);
+                    };
+        };
+    }
+
+    private static Refused refused(SdpProblem problem) {
+        var reason =
+                switch (problem.kind()) {
+                    case TOO_LARGE, BAD_TEXT, BAD_SYNTAX, BAD_PORT, NO_CONNECTION, NOT_A_PAIR ->
+                            Reason.SDP_MALFORMED;
+                    case TOO_MANY_MEDIA -> Reason.TOO_MANY_MEDIA;
+                    case BAD_ADDRESS, NAME, MULTICAST -> Reason.ADDRESS_REFUSED;
+                };
+        return new Refused(reason, problem.toString());
+    }
+
+    private Optional<Refused> refusalOf(SessionDescription offer, Party offerer) {
+        for (var endpoint : Flows.endpoints(offer)) {
+            var refusal =
+                    addresses
+                            .address(endpoint.getAddress(), offerer)
+                            .or(() -> addresses.port(endpoint.getPort()));
+            if (refusal.isPresent()) {
+                return refusal;
+            }
+        }
+        return holders.size() >= config.maxRules() ? Optional.of(full()) : Optional.empty();
+    }
+
+    private Optional<Refused> refusalOf(FlowPlan.Agreed plan, Party offerer, Party answerer) {
+        return plan.toOfferer().stream()
+                .flatMap(f -> addresses.refusal(f, answerer, offerer).stream())
+                .findFirst()
+                .or(
+                        () ->
+                                plan.toAnswerer().stream()
+                                        .flatMap(
+                                                f ->
+                                                        addresses
+                                                                .refusal(f, offerer, answerer)
+                                                                .stream())
+                                        .findFirst());
+    }
+
+    private PinholeOutcome open(
+            GroupId group, Phase phase, List<Flow> wanted, List<SkippedMedia> skipped) {
+        var next =
+                switch (state(group).orElse(null)) {
+                    case null -> new Enabled(phase, wanted);
+                    case Reserved _ -> new Enabled(phase, wanted);
+                    case Enabled(var before, var agreed) -> changing(before, phase, agreed, wanted);
+                    case Changing(var before, var agreed, _) ->
+                            changing(before, phase, agreed, wanted);
+                };
+        if (next.inForce().size() > config.maxRulesPerCall()) {
+            return tooMany();
+        }
+        var total = new HashSet<>(next.inForce());
+        total.removeAll(holders.keySet());
+        if (!total.isEmpty() && holders.size() + total.size() > config.maxRules()) {
+            return full();
+        }
+        var granted = granted(group, next);
+        return new Granted(granted.change(), granted.refreshIn(), skipped);
+    }
+
+    /// An early dialog stays early only while nobody said otherwise.
+    private static PinholeState changing(
+            Phase before, Phase asked, List<Flow> agreed, List<Flow> wanted) {
+        var phase = before == Phase.CONFIRMED ? before : asked;
+        return Set.copyOf(agreed).equals(Set.copyOf(wanted))
+                ? new Enabled(phase, agreed)
+                : new Changing(phase, agreed, wanted);
+    }
+
+    private Granted granted(GroupId group, PinholeState next) {
+        var before = state(group).orElse(null);
+        var open = next.inForce();
+        var gone = new LinkedHashSet<>(before == null ? List.of() : before.inForce());
+        hold(List.copyOf(gone), open);
+        gone.removeAll(holders.keySet());
+        var change = change(group, open, lifetime(next), gone);
+        groups.put(group, new Entry(next, change.map(RuleSetChange::number).orElse(0L), before));
+        return new Granted(
+                change,
+                open.isEmpty() ? Optional.empty() : Optional.of(lifetime(next).dividedBy(2)),
+                List.of());
+    }
+
+    /// PIN-7. A flow that another group holds too keeps the longer of the lifetimes.
+    private Duration lifetime(PinholeState state) {
+        boolean early =
+                switch (state) {
+                    case Reserved _ -> true;
+                    case Enabled(var phase, _) -> phase == Phase.EARLY;
+                    case Changing(var phase, _, _) -> phase == Phase.EARLY;
+                };
+        boolean shared = state.inForce().stream().anyMatch(f -> holders.getOrDefault(f, 0) > 1);
+        var longest =
+                config.earlyLifetime().compareTo(config.lifetime()) > 0
+                        ? config.earlyLifetime()
+                        : config.lifetime();
+        return shared ? longest : early ? config.earlyLifetime() : config.lifetime();
+    }
+
+    private void restore(GroupId group, Entry entry) {
+        var before = entry.before();
+        hold(entry.state().inForce(), before == null ? List.of() : before.inForce());
+        if (before == null) {
+            groups.remove(group);
+        } else {
+            groups.put(group, new Entry(before, 0, null));
+        }
+    }
+
+    private void hold(List<Flow> before, List<Flow> after) {
+        after.forEach(f -> holders.merge(f, 1, Integer::sum));
+        before.forEach(f -> holders.computeIfPresent(f, (_, n) -> n == 1 ? null : n - 1));
+    }
+
+    private Optional<RuleSetChange> change(
+            GroupId group, List<Flow> open, Duration lifetime, Set<Flow> gone) {
+        return open.isEmpty() && gone.isEmpty()
+                ? Optional.empty()
+                : Optional.of(
+                        new RuleSetChange(
+                                ++lastNumber, group, open, lifetime, new ArrayList<>(gone)));
+    }
+
+    private static Refused unknown() {
+        return new Refused(Reason.RULE_CONFLICT, "no such group");
+    }
+
+    private static Refused tooMany() {
+        return new Refused(Reason.TOO_MANY_MEDIA, "more media or flows than a call may have");
+    }
+
+    private static Refused full() {
+        return new Refused(Reason.LACK_OF_RESOURCES, "no more rules are allowed in all");
+    }
+}
