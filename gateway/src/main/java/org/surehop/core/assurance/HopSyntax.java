@@ -15,8 +15,11 @@ public final class HopSyntax {
             Pattern.compile("[A-Za-z0-9_](?:[A-Za-z0-9_.-]*[A-Za-z0-9_.])?");
     private static final Pattern PORT = Pattern.compile("[0-9]{1,5}");
     private static final Pattern IPV6 = Pattern.compile("[0-9A-Fa-f:.]{2,45}");
-    private static final Pattern VALUE =
-            Pattern.compile("[A-Za-z0-9.!%*_+`'~:\\[\\]-]++|\"(?:[^\"\\\\]|\\\\.)*+\"");
+    private static final String VALUE =
+            "(?:[A-Za-z0-9.!%*_+`'~:\\[\\]-]++|\"(?:[^\"\\\\]|\\\\.)*+\")";
+    private static final Pattern PARAMETERS =
+            Pattern.compile(
+                    "(?:\\s*+;\\s*+" + TOKEN + "\\s*+(?:=\\s*+" + VALUE + "\\s*+)?+)*+\\s*+");
 
     private HopSyntax() {}
 
@@ -146,26 +149,7 @@ public final class HopSyntax {
     }
 
     private static boolean parameters(String text) {
-        var rest = text.strip();
-        while (!rest.isEmpty()) {
-            if (rest.charAt(0) != ';') {
-                return false;
-            }
-            var end = rest.indexOf(';', 1);
-            var one = (end < 0 ? rest.substring(1) : rest.substring(1, end)).strip();
-            if (!parameter(one)) {
-                return false;
-            }
-            rest = end < 0 ? "" : rest.substring(end);
-        }
-        return true;
-    }
-
-    private static boolean parameter(String text) {
-        var equals = text.indexOf('=');
-        var name = (equals < 0 ? text : text.substring(0, equals)).strip();
-        return TOKEN.matcher(name).matches()
-                && (equals < 0 || VALUE.matcher(text.substring(equals + 1).strip()).matches());
+        return PARAMETERS.matcher(text).matches();
     }
 
     /// Follows quotes and angle brackets, and says where a comma divides.

@@ -1,0 +1,5 @@
+/// Tests of the transaction room.
+@NullMarked
+package org.surehop.core.transaction;
+
+import org.jspecify.annotations.NullMarked;
