@@ -10,7 +10,7 @@ import org.surehop.core.sip.Request;
 import org.surehop.core.sip.Response;
 
 /// The ACK for a non-2xx final response (RFC 3261 §17.1.1.3). It never carries option tags
-// (POL-11).
+/// (POL-11).
 public final class FailureAck {
     private static final int MAX_FORWARDS = 70;
 

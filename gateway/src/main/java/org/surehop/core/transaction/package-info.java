@@ -1,5 +1,5 @@
 /// The four transaction machines of RFC 3261 §17 on reliable transports, with RFC 6026 and RFC
-// 4320.
+/// 4320.
 @NullMarked
 package org.surehop.core.transaction;
 

@@ -1,0 +1,179 @@
+package org.surehop.core.gateway;
+
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import org.surehop.core.assurance.E2eSec;
+import org.surehop.core.config.GatewayConfig;
+import org.surehop.core.config.Peer;
+import org.surehop.core.report.Reason;
+import org.surehop.core.sip.ChannelSecurity;
+import org.surehop.core.sip.ChannelSecurity.Authentication;
+import org.surehop.core.sip.Header;
+import org.surehop.core.sip.Inbound;
+import org.surehop.core.sip.Method;
+import org.surehop.core.sip.Request;
+import org.surehop.core.sip.Side;
+import org.surehop.core.sip.SipUri;
+
+/// Whether a request may cross at all: who sends it, what it demands, and how far it has come.
+/// Pure.
+record Admission(GatewayConfig config) {
+
+    /// Every check that needs no knowledge of other calls, in the order of RFC 3261 §8.2 and §16.3.
+    Optional<Rejection> check(Request request, Inbound inbound) {
+        return scheme(request)
+                .or(() -> hops(request))
+                .or(() -> extensions(request))
+                .or(() -> sender(request, inbound))
+                .or(() -> channel(request, inbound));
+    }
+
+    private Optional<Rejection> scheme(Request request) {
+        return request.uri().routable()
+                ? Optional.empty()
+                : Optional.of(rejection(416, "Unsupported URI Scheme", Reason.NO_ROUTE));
+    }
+
+    private Optional<Rejection> hops(Request request) {
+        return Crossing.forwards(request) > 0
+                ? Optional.empty()
+                : Optional.of(rejection(483, "Too Many Hops", Reason.TOO_MANY_HOPS));
+    }
+
+    /// POL-30: all unknown tags of both headers.
+    private Optional<Rejection> extensions(Request request) {
+        var unknown = E2eSec.unsupported(request, Crossing.understood(config));
+        if (unknown.isEmpty()) {
+            return Optional.empty();
+        }
+        var row = new Header("Unsupported", String.join(", ", unknown));
+        return Optional.of(
+                Rejection.of(
+                        420,
+                        "Bad Extension",
+                        Reason.BAD_EXTENSION,
+                        row,
+                        warning(Reason.BAD_EXTENSION)));
+    }
+
+    /// Adjacency is TLS identity and nothing else (R-SEC-8). From the outside only who has shown a
+    /// certificate may speak; a peer that must show one is held to it, and to its own domains.
+    private Optional<Rejection> sender(Request request, Inbound inbound) {
+        var identities = identities(inbound);
+        if (inbound.side() == Side.OUTSIDE && identities.isEmpty()) {
+            return Optional.of(rejection(403, "Forbidden", Reason.NO_CERTIFICATE));
+        }
+        var claimed = config.peerFor(List.of(request.from().uri().host()));
+        var strict = claimed.filter(Peer::requireCertificate);
+        if (!request.inDialog()
+                && strict.isPresent()
+                && identities.stream().noneMatch(strict.get()::is)
+                && inbound.side() == Side.OUTSIDE) {
+            return Optional.of(rejection(403, "Forbidden", Reason.PEER_UNKNOWN));
+        }
+        var here = inbound.remote().getAddress();
+        var byAddress =
+                config.peers().stream()
+                        .filter(Peer::requireCertificate)
+                        .filter(p -> here != null && p.address().equals(here.getHostAddress()))
+                        .findFirst();
+        if (byAddress.isPresent() && identities.isEmpty()) {
+            return Optional.of(rejection(403, "Forbidden", Reason.NO_CERTIFICATE));
+        }
+        return Optional.empty();
+    }
+
+    /// POL-28: e2e-sec that came in clear is refused, whatever comes after.
+    private Optional<Rejection> channel(Request request, Inbound inbound) {
+        if (!asked(request)) {
+            return Optional.empty();
+        }
+        if (inbound.security() instanceof ChannelSecurity.Clear) {
+            return Optional.of(assurance(Reason.INGRESS_NOT_SECURE));
+        }
+        var next = nextUri(request);
+        var clear = next.transport().equals("tcp") || next.transport().equals("udp");
+        // POL-20: an explicit clear transport is refused, not overridden.
+        return clear ? Optional.of(assurance(Reason.NO_TLS_TARGET)) : Optional.empty();
+    }
+
+    boolean asked(Request request) {
+        return E2eSec.asked(request, config.assurance().optionTag());
+    }
+
+    /// POL-31: e2e-sec understood, but it cannot be had.
+    Rejection assurance(Reason cause) {
+        var tag = config.assurance().optionTag();
+        var status = config.assurance().rejectStatus();
+        var rows = new ArrayList<Header>();
+        if (status == 420) {
+            rows.add(new Header("Unsupported", tag));
+        }
+        rows.add(Crossing.warning(config.gateway(), tag + ": " + cause.wireName()));
+        return new Rejection(status, phrase(status), cause, rows);
+    }
+
+    private static String phrase(int status) {
+        return switch (status) {
+            case 480 -> "Temporarily Unavailable";
+            case 488 -> "Not Acceptable Here";
+            default -> "Bad Extension";
+        };
+    }
+
+    Rejection rejection(int status, String phrase, Reason reason) {
+        return Rejection.of(status, phrase, reason, warning(reason));
+    }
+
+    private Header warning(Reason reason) {
+        return Crossing.warning(config.gateway(), "surehop: " + reason.wireName());
+    }
+
+    /// A refusal that says "later": never for what is wrong with the request itself.
+    Rejection congestion(Reason reason) {
+        return Rejection.of(
+                503,
+                "Service Unavailable",
+                reason,
+                new Header("Retry-After", "10"),
+                warning(reason));
+    }
+
+    static List<String> identities(Inbound inbound) {
+        return inbound.security() instanceof ChannelSecurity.Tls tls
+                        && tls.authentication() == Authentication.MUTUAL
+                ? tls.identities()
+                : List.of();
+    }
+
+    /// Where the request says that it goes next, our own Route entries aside.
+    SipUri nextUri(Request request) {
+        return remainingRoutes(request).stream()
+                .findFirst()
+                .map(org.surehop.core.sip.NameAddr::uri)
+                .orElse(request.uri());
+    }
+
+    List<org.surehop.core.sip.NameAddr> remainingRoutes(Request request) {
+        var routes = request.routes();
+        var mine = 0;
+        while (mine < routes.size() && isSelf(routes.get(mine).uri())) {
+            mine++;
+        }
+        return routes.subList(mine, routes.size());
+    }
+
+    boolean isSelf(SipUri uri) {
+        var self = config.gateway();
+        return uri.host().equalsIgnoreCase(self.name())
+                && (uri.port() == 0 || uri.port() == self.port());
+    }
+
+    /// The dialog-less requests that this gateway answers itself.
+    boolean forUs(Request request) {
+        return isSelf(request.uri())
+                && request.uri().user().isEmpty()
+                && request.method().equals(Method.OPTIONS);
+    }
+}

@@ -1,0 +1,249 @@
+package org.surehop.core.gateway;
+
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import org.surehop.core.assurance.HopRecord;
+import org.surehop.core.disclosure.Judgement;
+import org.surehop.core.report.NoticeKind;
+import org.surehop.core.report.Reason;
+import org.surehop.core.report.Severity;
+import org.surehop.core.sip.Header;
+import org.surehop.core.sip.Method;
+import org.surehop.core.sip.Response;
+
+/// What the asking side is told: the far side's responses as they may go back, and our own
+/// refusals, each with its status, its Warning, its counter and its notice.
+final class Answers {
+    private final Desks desks;
+
+    Answers(Desks desks) {
+        this.desks = desks;
+    }
+
+    /// A response of the far side in the form in which it goes back.
+    Response relayed(Turn turn, Passage passage, Response response) {
+        var config = turn.config();
+        var contact =
+                passage.call.map(
+                        c -> {
+                            var token =
+                                    passage.from == org.surehop.core.sip.Leg.A
+                                            ? c.tokenA
+                                            : c.tokenB;
+                            return Crossing.contact(
+                                    config.gateway(), token, passage.request.uri().secure());
+                        });
+        var out =
+                Crossing.back(response, passage.request, contact).toBuilder().remove("Hop-Record");
+        if (response.status().success() && passage.assured) {
+            hopRecord(turn, passage, response).ifPresent(v -> out.add("Hop-Record", v));
+        }
+        if (response.status().value() == 503) {
+            // RFC 3261 §16.7: a bare 503 would make the caller avoid this gateway (EDG-32).
+            out.status(new org.surehop.core.sip.StatusCode(500))
+                    .reason("Server Internal Error")
+                    .remove("Retry-After");
+        }
+        if (rejectedTag(turn, passage, response)) {
+            var tag = config.assurance().optionTag();
+            out.add(
+                    "Warning",
+                    Crossing.warning(
+                                    config.gateway(),
+                                    tag + ": " + Reason.NEXT_HOP_REJECTED.wireName())
+                            .value());
+        }
+        return out.build();
+    }
+
+    /// POL-64: our own Hop-Record, merged of what stands before us and what stands behind.
+    private Optional<String> hopRecord(Turn turn, Passage passage, Response response) {
+        var rows = response.headers("Hop-Record");
+        if (rows.isEmpty()) {
+            return Optional.empty();
+        }
+        return HopRecord.parse(rows)
+                .map(r -> r.merged(passage.request.vias(), turn.config().gateway().hop()).render());
+    }
+
+    private static boolean rejectedTag(Turn turn, Passage passage, Response response) {
+        var tag = turn.config().assurance().optionTag();
+        return passage.assured
+                && response.status().value() == 420
+                && response.headers("Unsupported").stream()
+                        .flatMap(v -> List.of(v.split(",", -1)).stream())
+                        .anyMatch(v -> v.strip().equalsIgnoreCase(tag));
+    }
+
+    Reason causeOf(Turn turn, Passage passage, Response response) {
+        return rejectedTag(turn, passage, response)
+                ? rejectedDownstream(turn, passage)
+                : calleeRefused(turn, passage, response);
+    }
+
+    private Reason rejectedDownstream(Turn turn, Passage passage) {
+        tell(
+                turn,
+                passage,
+                new Reporter.What(
+                        NoticeKind.E2E_SEC_REJECTED, Severity.WARNING, Reason.NEXT_HOP_REJECTED),
+                420);
+        return Reason.NEXT_HOP_REJECTED;
+    }
+
+    private Reason calleeRefused(Turn turn, Passage passage, Response response) {
+        if (passage.opensCall()) {
+            tell(
+                    turn,
+                    passage,
+                    new Reporter.What(
+                            NoticeKind.CALL_REFUSED, Severity.INFO, Reason.CALLEE_REFUSED),
+                    response.status().value());
+        }
+        return Reason.CALLEE_REFUSED;
+    }
+
+    /// The body stood in the way: 496, 495, 403, 400 or 413 with what the asker needs to know.
+    void refuse(Turn turn, Passage passage, Judgement.Refused refused) {
+        var answer = desks.judge(turn.config()).answer(refused, desks.certificate());
+        passage.failure = refused.reason();
+        var kind =
+                switch (refused.reason()) {
+                    case NOT_A_RECIPIENT, UNDECIPHERABLE -> NoticeKind.UNDECIPHERABLE;
+                    case SIGNATURE_MISSING -> NoticeKind.SIGNATURE_REQUIRED;
+                    case SIGNATURE_INVALID, SIGNER_UNVERIFIED -> NoticeKind.BAD_SIGNATURE;
+                    case BODY_MALFORMED, MALFORMED -> NoticeKind.MALFORMED_INPUT;
+                    case BODY_TOO_COMPLEX -> NoticeKind.LIMIT_EXCEEDED;
+                    default -> NoticeKind.CALL_REFUSED;
+                };
+        respond(
+                turn,
+                passage,
+                new Rejection(
+                        answer.status().value(),
+                        answer.phrase(),
+                        refused.reason(),
+                        answer.headers()),
+                answer.body());
+        var what = new Reporter.What(kind, Severity.WARNING, refused.reason());
+        tell(turn, passage, what, answer.status().value());
+        if (kind != NoticeKind.CALL_REFUSED && passage.opensCall()) {
+            refusedCall(turn, passage, refused.reason(), answer.status().value());
+        }
+    }
+
+    /// Any other cause; `detail` is one phrase for people.
+    void decline(Turn turn, Passage passage, Reason reason, String detail) {
+        passage.failure = reason;
+        if (passage.request.method().equals(Method.BYE)) {
+            // The asking side has ended its dialog whatever became of the other one.
+            desks.transactions()
+                    .respond(
+                            turn,
+                            passage.serverKey,
+                            Crossing.local(passage.request, 200, "OK", turn.tokens().next()));
+            return;
+        }
+        var rejection = rejection(turn, passage, reason);
+        if (rejection.status() == 408 && !passage.request.method().equals(Method.INVITE)) {
+            // RFC 4320 §4.2: nobody may answer a non-INVITE with 408; silence says the same.
+            desks.transactions().abandon(turn, passage.serverKey);
+        } else {
+            respond(turn, passage, rejection, org.surehop.core.sip.Body.NONE);
+        }
+        if (reason == Reason.CANCELLED) {
+            desks.reporter().count("call.cancelled");
+            return;
+        }
+        var e2e = passage.assured && POL_31.contains(reason);
+        var kind = e2e ? NoticeKind.E2E_SEC_REJECTED : NoticeKind.CALL_REFUSED;
+        tell(
+                turn,
+                passage,
+                new Reporter.What(kind, Severity.WARNING, reason),
+                rejection.status(),
+                detail);
+        if (e2e && passage.opensCall()) {
+            refusedCall(turn, passage, reason, rejection.status());
+        }
+    }
+
+    private static final java.util.Set<Reason> POL_31 =
+            java.util.Set.of(
+                    Reason.NO_TLS_TARGET,
+                    Reason.TLS_HANDSHAKE_FAILED,
+                    Reason.PEER_NOT_AUTHENTICATED,
+                    Reason.POLICY_FLOOR,
+                    Reason.NEXT_HOP_REJECTED,
+                    Reason.CONNECTION_LOST,
+                    Reason.INGRESS_NOT_SECURE,
+                    Reason.INJECTED_REJECTED,
+                    Reason.UNREACHABLE);
+
+    private static Rejection rejection(Turn turn, Passage passage, Reason reason) {
+        var admission = new Admission(turn.config());
+        if (passage.assured && POL_31.contains(reason)) {
+            return admission.assurance(
+                    reason == Reason.UNREACHABLE ? Reason.NO_TLS_TARGET : reason);
+        }
+        return switch (reason) {
+            case CANCELLED -> Rejection.of(487, "Request Terminated", reason);
+            case PEER_TIMEOUT -> admission.rejection(408, "Request Timeout", reason);
+            case NO_SUCH_CALL -> Rejection.of(481, "Call/Transaction Does Not Exist", reason);
+            case GATEWAY_STOPPING -> admission.rejection(480, "Temporarily Unavailable", reason);
+            case SDP_MALFORMED, ADDRESS_REFUSED, PORT_REFUSED, TOO_MANY_MEDIA, NAT_WITHOUT_ICE ->
+                    admission.rejection(488, "Not Acceptable Here", reason);
+            default -> admission.rejection(500, "Server Internal Error", reason);
+        };
+    }
+
+    private void respond(
+            Turn turn, Passage passage, Rejection rejection, org.surehop.core.sip.Body body) {
+        var out =
+                Crossing.local(
+                                passage.request,
+                                rejection.status(),
+                                rejection.phrase(),
+                                turn.tokens().next())
+                        .toBuilder()
+                        .others(rejection.headers())
+                        .body(body)
+                        .build();
+        passage.call.ifPresent(
+                call ->
+                        call.line(
+                                turn.now(),
+                                "GW",
+                                passage.from.name(),
+                                rejection.status() + " " + rejection.reason().wireName()));
+        desks.transactions().respond(turn, passage.serverKey, out);
+    }
+
+    private void refusedCall(Turn turn, Passage passage, Reason reason, int status) {
+        tell(
+                turn,
+                passage,
+                new Reporter.What(NoticeKind.CALL_REFUSED, Severity.WARNING, reason),
+                status);
+    }
+
+    private void tell(Turn turn, Passage passage, Reporter.What what, int status) {
+        tell(turn, passage, what, status, "");
+    }
+
+    private void tell(Turn turn, Passage passage, Reporter.What what, int status, String detail) {
+        Map<String, String> details = new LinkedHashMap<>();
+        details.put("status", Integer.toString(status));
+        if (!detail.isEmpty()) {
+            details.put("detail", detail);
+        }
+        desks.reporter()
+                .tell(turn, what, Optional.of(passage.key()), Optional.of(passage.from), details);
+    }
+
+    static Header retryAfter() {
+        return new Header("Retry-After", "10");
+    }
+}

@@ -1,0 +1,132 @@
+package org.surehop.core.gateway;
+
+import java.net.InetAddress;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import org.surehop.core.call.CallLife;
+import org.surehop.core.dialog.LegDialog;
+import org.surehop.core.pinhole.GroupId;
+import org.surehop.core.report.CallKey;
+import org.surehop.core.report.CallRecord;
+import org.surehop.core.sip.Inbound;
+import org.surehop.core.sip.Leg;
+import org.surehop.core.sip.NameAddr;
+import org.surehop.core.sip.Request;
+import org.surehop.core.sip.Side;
+
+/// One call: its two dialogs, its place in [CallLife], its pinholes and its story. Kept by the loop
+/// alone.
+final class Call {
+    /// Early dialogs towards forks are kept up to this many; more is a peer gone wrong.
+    private static final int MAX_FORKS = 16;
+
+    private static final int MAX_LADDER = 64;
+
+    final long number;
+    final CallKey key;
+    final Instant began;
+    final boolean assured;
+    final String tokenA;
+    final String tokenB;
+    final String peer;
+    private final List<CallRecord.LadderLine> ladder = new ArrayList<>();
+    private final Map<String, LegDialog> forks = new LinkedHashMap<>();
+
+    CallLife.State life = CallLife.initial();
+    LegDialog legA;
+    Optional<LegDialog> legB = Optional.empty();
+    Side sideB;
+    Optional<Request> ack = Optional.empty();
+    final Map<String, String> facts = new LinkedHashMap<>();
+    final GroupId group;
+    /// The change that removes this call's rules, while it is under way.
+    Optional<Long> removal = Optional.empty();
+    int passages;
+    Optional<InetAddress> addressA;
+    Optional<InetAddress> addressB = Optional.empty();
+
+    Call(long number, Request invite, Inbound inbound, Names names, Side sideB) {
+        this.number = number;
+        this.key =
+                new CallKey(
+                        invite.callId(),
+                        invite.from().tag(),
+                        invite.cseq().number(),
+                        invite.method());
+        this.began = names.at();
+        this.assured = names.assured();
+        this.tokenA = names.tokenA();
+        this.tokenB = names.tokenB();
+        this.peer = names.peer();
+        this.legA = LegDialog.towardsCaller(invite, inbound, tokenA);
+        this.sideB = sideB;
+        this.addressA = Optional.ofNullable(inbound.remote().getAddress());
+        this.group = new GroupId(number);
+    }
+
+    /// What a new call is called, and by whom it came.
+    record Names(Instant at, boolean assured, String tokenA, String tokenB, String peer) {}
+
+    String owner() {
+        return "call-" + number;
+    }
+
+    boolean ended() {
+        return life instanceof CallLife.State.Ended;
+    }
+
+    boolean established() {
+        return life instanceof CallLife.State.Established;
+    }
+
+    /// The dialog towards that leg which carries the given To tag, else the confirmed one.
+    Optional<LegDialog> dialog(Leg leg, String calleeTag) {
+        if (leg == Leg.A) {
+            return Optional.of(legA);
+        }
+        return legB.or(() -> Optional.ofNullable(forks.get(calleeTag)));
+    }
+
+    /// Remembers an early dialog, by the To tag of the fork that made it.
+    void early(LegDialog dialog) {
+        if (forks.size() < MAX_FORKS) {
+            forks.put(dialog.remote().tag(), dialog);
+        }
+    }
+
+    /// The callee has answered: its dialog is the one that counts.
+    void confirm(LegDialog dialog) {
+        legB = Optional.of(dialog);
+        legA = legA.answeredBy(dialog.remote());
+        forks.clear();
+    }
+
+    /// The early dialog that the caller sees, so that its requests before the answer are at home.
+    LegDialog callerDialog(NameAddr to) {
+        return legA.local().tag().isEmpty() ? legA.answeredBy(to) : legA;
+    }
+
+    void replace(Leg leg, LegDialog dialog) {
+        if (leg == Leg.A) {
+            legA = dialog;
+        } else if (legB.isPresent()) {
+            legB = Optional.of(dialog);
+        } else {
+            forks.put(dialog.remote().tag(), dialog);
+        }
+    }
+
+    void line(Instant at, String from, String to, String text) {
+        if (ladder.size() < MAX_LADDER) {
+            ladder.add(new CallRecord.LadderLine(at, from, to, text));
+        }
+    }
+
+    CallRecord story(Instant at) {
+        return new CallRecord(key, began, at, ended(), facts, ladder);
+    }
+}

@@ -1,0 +1,215 @@
+package org.surehop.core.gateway;
+
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import org.surehop.core.assurance.E2eSec;
+import org.surehop.core.call.CallLife;
+import org.surehop.core.report.NoticeKind;
+import org.surehop.core.report.Reason;
+import org.surehop.core.report.Severity;
+import org.surehop.core.sip.CSeq;
+import org.surehop.core.sip.ChannelSecurity;
+import org.surehop.core.sip.Inbound;
+import org.surehop.core.sip.Leg;
+import org.surehop.core.sip.Method;
+import org.surehop.core.sip.Request;
+
+/// Keeps all calls: finds them by the tokens in our Contacts, runs their lives, tells their
+/// stories.
+final class CallDesk {
+    private final Desks desks;
+    private final Map<String, Call> byToken = new HashMap<>();
+    private final Map<String, Call> byOwner = new HashMap<>();
+    private final Map<String, Integer> perPeer = new HashMap<>();
+
+    CallDesk(Desks desks) {
+        this.desks = desks;
+    }
+
+    int size() {
+        return byOwner.size();
+    }
+
+    int active() {
+        return (int) byOwner.values().stream().filter(c -> !c.ended()).count();
+    }
+
+    int of(String peer) {
+        return perPeer.getOrDefault(peer, 0);
+    }
+
+    void add(Call call) {
+        byToken.put(call.tokenA, call);
+        byToken.put(call.tokenB, call);
+        byOwner.put(call.owner(), call);
+        perPeer.merge(call.peer, 1, Integer::sum);
+        desks.reporter().count("call.begun");
+    }
+
+    Optional<Call> byToken(String token) {
+        return Optional.ofNullable(byToken.get(token));
+    }
+
+    Optional<Call> byOwner(String owner) {
+        return Optional.ofNullable(byOwner.get(owner));
+    }
+
+    List<Call> all() {
+        return new ArrayList<>(byOwner.values());
+    }
+
+    void step(Turn turn, Call call, CallLife.Event event) {
+        var step = CallLife.step(call.life, event);
+        call.life = step.state();
+        for (var effect : step.effects()) {
+            switch (effect) {
+                case CallLife.Effect.RemoveRules _ -> desks.pinholes().close(turn, call);
+                case CallLife.Effect.Bye(var leg, var reason) -> bye(turn, call, leg, reason);
+                case CallLife.Effect.AwaitAck _ ->
+                        turn.arm(
+                                Deadline.Kind.ACK_WAIT,
+                                call.owner(),
+                                turn.config().timers().transaction());
+                case CallLife.Effect.AckCame _ -> established(turn, call);
+                case CallLife.Effect.Close(var reason) -> closed(turn, call, reason);
+            }
+        }
+    }
+
+    private void established(Turn turn, Call call) {
+        turn.disarm(Deadline.Kind.ACK_WAIT, call.owner());
+        turn.arm(Deadline.Kind.CALL_DURATION, call.owner(), turn.config().timers().callDuration());
+        desks.pinholes().confirm(turn, call);
+        call.facts.put("state", "established");
+        desks.reporter().count("call.established");
+        turn.emit(new Effect.Record(call.story(turn.now())));
+    }
+
+    private void closed(Turn turn, Call call, Reason reason) {
+        turn.disarm(Deadline.Kind.ACK_WAIT, call.owner());
+        turn.disarm(Deadline.Kind.CALL_DURATION, call.owner());
+        call.facts.put("state", "ended");
+        call.facts.put("ended", reason.wireName());
+        if (call.facts.containsKey("answered")) {
+            desks.reporter()
+                    .tell(
+                            turn,
+                            new Reporter.What(NoticeKind.CALL_ENDED, Severity.INFO, reason),
+                            Optional.of(call.key),
+                            Optional.empty());
+        }
+        turn.emit(new Effect.Record(call.story(turn.now())));
+        sweep(call);
+    }
+
+    /// What is told of a call has grown after it was written: write it again.
+    void storyChanged(Turn turn, Passage passage) {
+        passage.call
+                .filter(c -> c.ended() || c.established())
+                .ifPresent(c -> turn.emit(new Effect.Record(c.story(turn.now()))));
+    }
+
+    void rulesGone(Turn turn, Call call) {
+        turn.emit(new Effect.Record(call.story(turn.now())));
+        sweep(call);
+    }
+
+    void ending(Turn turn, Call call, Reason reason) {
+        desks.passages().giveUp(turn, call, reason);
+        step(turn, call, new CallLife.Event.Ending(reason));
+    }
+
+    void unacknowledged(Turn turn, Call call) {
+        step(turn, call, new CallLife.Event.NoAck());
+    }
+
+    /// Forgets the call when nothing of it is left: no request on its way, no rule to remove.
+    void sweep(Call call) {
+        if (call.ended() && call.passages == 0 && call.removal.isEmpty()) {
+            byToken.remove(call.tokenA);
+            byToken.remove(call.tokenB);
+            if (byOwner.remove(call.owner()) != null) {
+                perPeer.computeIfPresent(call.peer, (_, n) -> n == 1 ? null : n - 1);
+            }
+        }
+    }
+
+    /// BYE of our own: the next CSeq towards that leg, e2e-sec if the call has it (POL-12).
+    private void bye(Turn turn, Call call, Leg leg, Reason reason) {
+        call.dialog(leg, "")
+                .ifPresent(
+                        far -> {
+                            var cseq = new CSeq(far.highestCSeq() + 1, Method.BYE);
+                            var via = turn.tokens().via(turn.config().gateway());
+                            var rows = Crossing.reasonRow(reason);
+                            var bye = demanded(turn, call, Crossing.own(far, cseq, via, rows));
+                            call.line(turn.now(), "GW", leg.name(), "BYE");
+                            call.replace(leg, far.sent(cseq.number()));
+                            desks.transactions().start(turn, bye, far.target());
+                        });
+    }
+
+    Request demanded(Turn turn, Call call, Request request) {
+        return call.assured
+                ? E2eSec.demand(request, turn.config().assurance().optionTag())
+                : request;
+    }
+
+    /// An ACK for a 2xx: carried to the other leg as it is (RFC 3261 §13.2.2.4).
+    void acknowledged(Turn turn, Inbound inbound, Request ack) {
+        var call = byToken.get(ack.uri().user());
+        if (call == null) {
+            desks.reporter().count("ack.stray");
+            return;
+        }
+        var from = call.tokenA.equals(ack.uri().user()) ? Leg.A : Leg.B;
+        var near = call.dialog(from, ack.to().tag());
+        var far = call.dialog(from.other(), ack.to().tag());
+        if (near.isEmpty() || far.isEmpty() || !near.get().owns(ack)) {
+            desks.reporter().count("ack.stray");
+            return;
+        }
+        if (call.ended()) {
+            desks.reporter().count("ack.late");
+            return;
+        }
+        var config = turn.config();
+        var tag = call.assured ? config.assurance().optionTag() : "";
+        var via = turn.tokens().via(config.gateway());
+        var contact =
+                Crossing.contact(
+                        config.gateway(), far.get().token(), far.get().remoteTarget().secure());
+        var out = Crossing.inDialog(ack, far.get(), via, contact, tag);
+        call.line(turn.now(), from.name(), "GW", "ACK");
+        call.line(turn.now(), "GW", from.other().name(), "ACK");
+        call.ack = Optional.of(out);
+        call.replace(from, near.get().on(inbound.connection()));
+        sendAck(turn, out, far.get().target());
+        if (from == Leg.A) {
+            step(turn, call, new CallLife.Event.Acknowledged());
+        }
+    }
+
+    static void sendAck(Turn turn, Request ack, org.surehop.core.sip.Target target) {
+        var key = new TransactionKey(ack.topVia().branch(), Method.ACK);
+        turn.emit(new Effect.SendRequest(key, target, ack));
+    }
+
+    /// What the two connections of the call are, for its story.
+    static String channel(ChannelSecurity security) {
+        return switch (security) {
+            case ChannelSecurity.Tls tls ->
+                    "%s %s, peer %s"
+                            .formatted(
+                                    tls.version(),
+                                    tls.suite(),
+                                    tls.identities().isEmpty()
+                                            ? "without certificate"
+                                            : String.join(" ", tls.identities()));
+            case ChannelSecurity.Clear _ -> "clear text";
+        };
+    }
+}

@@ -1,0 +1,183 @@
+package org.surehop.core.gateway;
+
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import java.util.OptionalInt;
+import java.util.Set;
+import org.surehop.core.assurance.E2eSec;
+import org.surehop.core.config.GatewayConfig;
+import org.surehop.core.dialog.LegDialog;
+import org.surehop.core.report.Reason;
+import org.surehop.core.sip.Body;
+import org.surehop.core.sip.CSeq;
+import org.surehop.core.sip.Header;
+import org.surehop.core.sip.Method;
+import org.surehop.core.sip.NameAddr;
+import org.surehop.core.sip.Request;
+import org.surehop.core.sip.Response;
+import org.surehop.core.sip.SipUri;
+import org.surehop.core.sip.StatusCode;
+import org.surehop.core.sip.Via;
+
+/// What changes on a message that crosses the border in an `anchored` leg, and the messages that
+/// the gateway makes itself. From, To, tags, Call-ID, CSeq, Date and bodies are kept (D10); Via,
+/// Contact, Record-Route and Route are our own, so that nothing of one side's topology shows on
+/// the other (EDG-53, EDG-61, EDG-62). Pure.
+final class Crossing {
+    private static final int DEFAULT_MAX_FORWARDS = 70;
+
+    private Crossing() {}
+
+    /// Our Contact on one leg; SIPS where the request was (EDG-2).
+    static NameAddr contact(GatewayConfig.Identity self, String token, boolean sips) {
+        var plain = SipUri.of(token, self.name(), self.port() == 5061 ? 0 : self.port());
+        if (!sips) {
+            return NameAddr.of(plain);
+        }
+        var text = "sips:" + plain.text().substring("sip:".length());
+        return NameAddr.of(new SipUri(text, "sips", token, plain.host(), plain.port(), ""));
+    }
+
+    /// The request as it leaves, before its dialog exists. `routes` are those that are left.
+    static Request onward(Request request, Via via, Optional<NameAddr> contact, Hops hops) {
+        var out =
+                request.toBuilder()
+                        .vias(List.of(via))
+                        .maxForwards(OptionalInt.of(forwards(request) - 1))
+                        .routes(hops.routes())
+                        .recordRoutes(List.of())
+                        .contact(request.contact().isEmpty() ? Optional.empty() : contact)
+                        .remove("Hop-Record");
+        return hops.tag().isEmpty() ? out.build() : demanding(out.build(), hops.tag());
+    }
+
+    /// Routes that are left, and the option tag to demand (empty for none).
+    record Hops(List<NameAddr> routes, String tag) {}
+
+    /// The same in a dialog: towards the far side's Contact by its route set (RFC 3261 §12.2.1.1).
+    static Request inDialog(Request request, LegDialog far, Via via, NameAddr contact, String tag) {
+        var moved = request.toBuilder().uri(far.remoteTarget()).build();
+        return onward(moved, via, Optional.of(contact), new Hops(far.routeSet(), tag));
+    }
+
+    private static Request demanding(Request request, String tag) {
+        var out = E2eSec.demand(request, tag);
+        return out.supported().contains(tag)
+                ? out
+                : out.toBuilder().supported(with(out.supported(), tag)).build();
+    }
+
+    private static List<String> with(List<String> tags, String tag) {
+        var all = new ArrayList<>(tags);
+        all.add(tag);
+        return all;
+    }
+
+    static int forwards(Request request) {
+        return request.maxForwards().orElse(DEFAULT_MAX_FORWARDS);
+    }
+
+    /// A response on its way back: the asking side's own Via and Record-Route, our Contact.
+    static Response back(Response response, Request asked, Optional<NameAddr> contact) {
+        var kept = response.status().failure() ? response.contact() : Optional.<NameAddr>empty();
+        return response.toBuilder()
+                .vias(asked.vias())
+                .recordRoutes(asked.recordRoutes())
+                .contact(response.contact().isPresent() ? contact.or(() -> kept) : kept)
+                .build();
+    }
+
+    /// A response of our own.
+    static Response local(Request asked, int status, String phrase, String toTag) {
+        var to = asked.to();
+        if (status > 100 && to.tag().isEmpty()) {
+            to = to.withTag(toTag);
+        }
+        return new Response(
+                new StatusCode(status),
+                phrase,
+                asked.callId(),
+                asked.from(),
+                to,
+                asked.cseq(),
+                asked.vias(),
+                List.of(),
+                Optional.empty(),
+                List.of(),
+                List.of(),
+                List.of(),
+                Body.NONE);
+    }
+
+    /// `Warning: 399 host "text"`; the text is ours and has neither quote nor backslash.
+    static Header warning(GatewayConfig.Identity self, String text) {
+        return new Header("Warning", "399 " + self.name() + " \"" + text + "\"");
+    }
+
+    /// CANCEL: the INVITE's branch, Request-URI and Route, nothing of e2e-sec (§9.1, POL-11).
+    static Request cancel(Request invite) {
+        return bare(invite, Method.CANCEL);
+    }
+
+    private static Request bare(Request invite, Method method) {
+        return new Request(
+                method,
+                invite.uri(),
+                invite.callId(),
+                invite.from(),
+                invite.to(),
+                new CSeq(invite.cseq().number(), method),
+                List.of(invite.topVia()),
+                OptionalInt.of(DEFAULT_MAX_FORWARDS),
+                invite.routes(),
+                List.of(),
+                Optional.empty(),
+                List.of(),
+                List.of(),
+                List.of(),
+                List.of(),
+                Body.NONE);
+    }
+
+    /// A request that we start in a dialog ourselves: BYE, or ACK when nobody else will.
+    static Request own(LegDialog far, CSeq cseq, Via via, List<Header> rows) {
+        return new Request(
+                cseq.method(),
+                far.remoteTarget(),
+                far.callId(),
+                far.local(),
+                far.remote(),
+                cseq,
+                List.of(via),
+                OptionalInt.of(DEFAULT_MAX_FORWARDS),
+                far.routeSet(),
+                List.of(),
+                Optional.empty(),
+                List.of(),
+                List.of(),
+                List.of(),
+                rows,
+                Body.NONE);
+    }
+
+    /// `Reason` of a BYE (RFC 3326), where the end has a cause worth telling.
+    static List<Header> reasonRow(Reason reason) {
+        return switch (reason) {
+            case NORMAL_END, CANCELLED -> List.of();
+            case UNDECIPHERABLE, NOT_A_RECIPIENT ->
+                    List.of(new Header("Reason", "SIP;cause=496;text=\"Proxy Undecipherable\""));
+            default ->
+                    List.of(
+                            new Header(
+                                    "Reason", "SIP;cause=500;text=\"" + reason.wireName() + "\""));
+        };
+    }
+
+    /// The extensions that may cross (POL-85) and our own.
+    static List<String> understood(GatewayConfig config) {
+        var all = new ArrayList<>(config.assurance().passThrough());
+        all.add(config.assurance().optionTag());
+        return List.copyOf(Set.copyOf(all));
+    }
+}

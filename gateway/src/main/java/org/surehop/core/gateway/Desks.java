@@ -1,0 +1,64 @@
+package org.surehop.core.gateway;
+
+import org.surehop.core.config.GatewayConfig;
+import org.surehop.core.disclosure.DisclosureJudge;
+import org.surehop.core.disclosure.TaskId;
+import org.surehop.core.sip.Octets;
+
+/// The desks that share the work of the gateway, and the numbers they all draw from.
+final class Desks {
+    private final Reporter reporter = new Reporter();
+    private final PassageDesk passages = new PassageDesk(this);
+    private final TransactionDesk transactions = new TransactionDesk(reporter, passages);
+    private final AssuranceDesk assurance = new AssuranceDesk(this);
+    private final CallDesk calls = new CallDesk(this);
+    private final PinholeDesk pinholes;
+    private final Octets certificate;
+    private long lastNumber;
+
+    Desks(GatewayConfig config, Octets certificate) {
+        this.pinholes = new PinholeDesk(this, config);
+        this.certificate = certificate;
+    }
+
+    Reporter reporter() {
+        return reporter;
+    }
+
+    TransactionDesk transactions() {
+        return transactions;
+    }
+
+    PassageDesk passages() {
+        return passages;
+    }
+
+    AssuranceDesk assurance() {
+        return assurance;
+    }
+
+    CallDesk calls() {
+        return calls;
+    }
+
+    PinholeDesk pinholes() {
+        return pinholes;
+    }
+
+    /// Our S/MIME certificate in DER, which a 496 carries (E2M-13).
+    Octets certificate() {
+        return certificate;
+    }
+
+    DisclosureJudge judge(GatewayConfig config) {
+        return new DisclosureJudge(config.disclosure(), config.gateway().name());
+    }
+
+    long nextNumber() {
+        return ++lastNumber;
+    }
+
+    TaskId nextTask() {
+        return new TaskId(nextNumber());
+    }
+}

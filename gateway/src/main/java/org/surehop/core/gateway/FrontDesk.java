@@ -1,0 +1,280 @@
+package org.surehop.core.gateway;
+
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import org.surehop.core.assurance.HopNotify;
+import org.surehop.core.call.CallLife;
+import org.surehop.core.config.GatewayConfig;
+import org.surehop.core.report.CallKey;
+import org.surehop.core.report.NoticeKind;
+import org.surehop.core.report.Reason;
+import org.surehop.core.report.Severity;
+import org.surehop.core.sip.Header;
+import org.surehop.core.sip.Inbound;
+import org.surehop.core.sip.Leg;
+import org.surehop.core.sip.Method;
+import org.surehop.core.sip.Request;
+
+/// Meets every request: gives it to the transaction, call or collector that it belongs to, or lets
+/// it in as something new, or turns it away.
+final class FrontDesk {
+    private static final String ALLOW =
+            "INVITE, ACK, BYE, CANCEL, OPTIONS, PRACK, UPDATE, INFO, MESSAGE, SUBSCRIBE, NOTIFY,"
+                    + " REFER, PUBLISH";
+
+    private final Desks desks;
+    private boolean stopping;
+
+    FrontDesk(Desks desks) {
+        this.desks = desks;
+    }
+
+    void stop() {
+        stopping = true;
+    }
+
+    void request(Turn turn, Inbound inbound, Request request) {
+        var key = ServerKey.of(inbound.connection(), request);
+        if (request.method().equals(Method.ACK)) {
+            if (!desks.transactions().acknowledged(turn, key)) {
+                desks.calls().acknowledged(turn, inbound, request);
+            }
+            return;
+        }
+        var full = desks.transactions().size() >= turn.config().limits().transactions();
+        if (full && !desks.transactions().knows(key)) {
+            tooBusy(turn, inbound, request);
+            return;
+        }
+        if (!desks.transactions().arrived(turn, key, request)) {
+            return;
+        }
+        desks.reporter().count("request." + known(request.method()));
+        if (request.method().equals(Method.CANCEL)) {
+            cancel(turn, key, request);
+        } else if (request.method().equals(Method.NOTIFY) && unsolicited(request)) {
+            notify(turn, inbound, request, key);
+        } else {
+            var refusal = new Admission(turn.config()).check(request, inbound);
+            if (refusal.isPresent()) {
+                reject(turn, inbound, request, refusal.get());
+            } else if (request.inDialog()) {
+                inDialog(turn, inbound, request);
+            } else {
+                fresh(turn, inbound, request);
+            }
+        }
+    }
+
+    /// Counter names come from a fixed list, never from the wire.
+    private static String known(Method method) {
+        return ALLOW.contains(method.name()) || method.equals(Method.REGISTER)
+                ? method.name()
+                : "other";
+    }
+
+    /// Without state: what is full cannot keep any.
+    private void tooBusy(Turn turn, Inbound inbound, Request request) {
+        desks.reporter().count("limit.transactions");
+        var refusal = new Admission(turn.config()).congestion(Reason.CONGESTION);
+        var out =
+                Crossing.local(request, 503, refusal.phrase(), turn.tokens().next()).toBuilder()
+                        .others(refusal.headers())
+                        .build();
+        turn.emit(new Effect.SendResponse(inbound.connection(), out));
+    }
+
+    private void cancel(Turn turn, ServerKey key, Request request) {
+        var known = desks.transactions().knows(key.invite());
+        answer(turn, request, key, known ? 200 : 481, List.of());
+        if (known) {
+            desks.passages().cancelled(turn, key.invite());
+        }
+    }
+
+    /// A NOTIFY that no call of ours may carry: it has no dialog here.
+    private boolean unsolicited(Request request) {
+        var call = desks.calls().byToken(request.uri().user());
+        return request.header("Event").map(e -> isPackage(e)).orElse(false) || call.isEmpty();
+    }
+
+    private static boolean isPackage(String event) {
+        return event.toLowerCase(java.util.Locale.ROOT).startsWith("e2e-sec");
+    }
+
+    private void notify(Turn turn, Inbound inbound, Request request, ServerKey key) {
+        var tag = turn.config().assurance().optionTag();
+        if (!HopNotify.isHopNotify(request, tag)) {
+            answer(turn, request, key, 489, List.of(AssuranceDesk.allowEvents(tag)));
+            return;
+        }
+        var status = desks.assurance().receive(turn, inbound, request);
+        var rows = status == 500 ? List.of(Answers.retryAfter()) : List.<Header>of();
+        answer(turn, request, key, status, rows);
+    }
+
+    private void inDialog(Turn turn, Inbound inbound, Request request) {
+        var call = desks.calls().byToken(request.uri().user()).filter(c -> !c.ended());
+        var from = call.map(c -> c.tokenA.equals(request.uri().user()) ? Leg.A : Leg.B);
+        var near =
+                call.flatMap(
+                        c -> {
+                            return from.orElseThrow() == Leg.A
+                                    ? Optional.of(c.callerDialog(request.to()))
+                                    : c.dialog(Leg.B, request.from().tag());
+                        });
+        if (near.isEmpty() || !near.get().owns(request)) {
+            var key = ServerKey.of(inbound.connection(), request);
+            desks.reporter().count("request.no-such-call");
+            answer(turn, request, key, 481, List.of());
+            return;
+        }
+        var found = call.orElseThrow();
+        var leg = from.orElseThrow();
+        if (near.get().local().tag().equals(found.legA.local().tag()) || leg == Leg.B) {
+            found.replace(leg, near.get().refreshed(request.contact()).on(inbound.connection()));
+        }
+        var traits = new Passage.Traits(found.assured, leg);
+        var passage = new Passage(desks.nextNumber(), inbound, request, Optional.of(found), traits);
+        if (request.method().equals(Method.BYE)) {
+            desks.calls().step(turn, found, new CallLife.Event.HungUp(leg));
+        }
+        desks.passages().admit(turn, passage);
+    }
+
+    private void fresh(Turn turn, Inbound inbound, Request request) {
+        var config = turn.config();
+        var admission = new Admission(config);
+        if (admission.forUs(request)) {
+            options(turn, inbound, request);
+            return;
+        }
+        if (desks.passages().merged(request)) {
+            reject(turn, inbound, request, admission.rejection(482, "Loop Detected", Reason.LOOP));
+            return;
+        }
+        var way = new Routing(config).way(admission.nextUri(request), inbound.side());
+        if (way.isEmpty()) {
+            reject(turn, inbound, request, admission.rejection(404, "Not Found", Reason.NO_ROUTE));
+            return;
+        }
+        var peer = peerName(config, inbound);
+        var refusal = limits(config, admission, request, peer);
+        if (refusal.isPresent()) {
+            reject(turn, inbound, request, refusal.get());
+            return;
+        }
+        var assured = admission.asked(request);
+        var call =
+                request.method().equals(Method.INVITE)
+                        ? Optional.of(call(turn, inbound, request, way.get(), peer))
+                        : Optional.<Call>empty();
+        call.ifPresent(c -> desks.calls().add(c));
+        var traits = new Passage.Traits(assured, Leg.A);
+        var passage = new Passage(desks.nextNumber(), inbound, request, call, traits);
+        passage.way = way;
+        desks.passages().admit(turn, passage);
+    }
+
+    private Optional<Rejection> limits(
+            GatewayConfig config, Admission admission, Request request, String peer) {
+        if (stopping) {
+            return Optional.of(admission.congestion(Reason.GATEWAY_STOPPING));
+        }
+        var limits = config.limits();
+        var calls = desks.calls();
+        var full =
+                request.method().equals(Method.INVITE)
+                        && (calls.size() >= limits.calls()
+                                || calls.of(peer) >= limits.callsPerPeer());
+        return full ? Optional.of(admission.congestion(Reason.CONGESTION)) : Optional.empty();
+    }
+
+    private Call call(Turn turn, Inbound inbound, Request request, Passage.Way way, String peer) {
+        var assured = new Admission(turn.config()).asked(request);
+        var names =
+                new Call.Names(
+                        turn.now(), assured, turn.tokens().next(), turn.tokens().next(), peer);
+        var call = new Call(desks.nextNumber(), request, inbound, names, way.side());
+        call.facts.put("state", "inviting");
+        call.facts.put("e2e-sec", assured ? "asked" : "not asked");
+        call.facts.put("ingress", CallDesk.channel(inbound.security()));
+        return call;
+    }
+
+    private static String peerName(GatewayConfig config, Inbound inbound) {
+        var identities = Admission.identities(inbound);
+        return config.peerFor(identities)
+                .map(p -> p.name())
+                .or(() -> identities.stream().findFirst())
+                .orElseGet(() -> String.valueOf(inbound.remote().getAddress()));
+    }
+
+    private void options(Turn turn, Inbound inbound, Request request) {
+        var tag = turn.config().assurance().optionTag();
+        var rows =
+                List.of(
+                        new Header("Allow", ALLOW),
+                        AssuranceDesk.allowEvents(tag),
+                        new Header("Accept", "application/sdp, application/pkcs7-mime"));
+        var key = ServerKey.of(inbound.connection(), request);
+        var out =
+                Crossing.local(request, 200, "OK", turn.tokens().next()).toBuilder()
+                        .supported(Crossing.understood(turn.config()))
+                        .others(rows)
+                        .build();
+        desks.transactions().respond(turn, key, out);
+    }
+
+    private void answer(Turn turn, Request request, ServerKey key, int status, List<Header> rows) {
+        var out =
+                Crossing.local(request, status, phrase(status), turn.tokens().next()).toBuilder()
+                        .others(rows)
+                        .build();
+        desks.transactions().respond(turn, key, out);
+    }
+
+    private static String phrase(int status) {
+        return switch (status) {
+            case 200 -> "OK";
+            case 481 -> "Call/Transaction Does Not Exist";
+            case 489 -> "Bad Event";
+            default -> "Server Internal Error";
+        };
+    }
+
+    private void reject(Turn turn, Inbound inbound, Request request, Rejection rejection) {
+        var key = ServerKey.of(inbound.connection(), request);
+        var out =
+                Crossing.local(
+                                request,
+                                rejection.status(),
+                                rejection.phrase(),
+                                turn.tokens().next())
+                        .toBuilder()
+                        .others(rejection.headers())
+                        .build();
+        desks.transactions().respond(turn, key, out);
+        var cause = rejection.reason();
+        var e2e = cause == Reason.INGRESS_NOT_SECURE || cause == Reason.NO_TLS_TARGET;
+        var kind =
+                e2e
+                        ? NoticeKind.E2E_SEC_REJECTED
+                        : rejection.status() == 503
+                                ? NoticeKind.LIMIT_EXCEEDED
+                                : NoticeKind.CALL_REFUSED;
+        desks.reporter()
+                .tell(
+                        turn,
+                        new Reporter.What(kind, Severity.WARNING, cause),
+                        Optional.of(
+                                new CallKey(
+                                        request.callId(),
+                                        request.from().tag(),
+                                        request.cseq().number(),
+                                        request.method())),
+                        Optional.of(Leg.A),
+                        Map.of("status", Integer.toString(rejection.status())));
+    }
+}

@@ -1,0 +1,168 @@
+package org.surehop.core.gateway;
+
+import java.time.Instant;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import org.surehop.core.config.GatewayConfig;
+import org.surehop.core.report.NoticeKind;
+import org.surehop.core.report.Reason;
+import org.surehop.core.report.Severity;
+import org.surehop.core.sdp.Flow;
+import org.surehop.core.sip.Octets;
+
+/// The whole gateway as one value that only events change: `handle` takes what happened and returns
+/// what must be done. It does no I/O, reads no clock, draws no random number, and belongs to one
+/// thread.
+public final class Gateway {
+    private final Instant startedAt;
+    private final Desks desks;
+    private final FrontDesk front;
+    private GatewayConfig config;
+    private boolean stopping;
+
+    /// `certificate` is our S/MIME certificate in DER, for 496 answers (E2M-13).
+    public Gateway(GatewayConfig config, Octets certificate, Instant startedAt) {
+        this.config = config;
+        this.startedAt = startedAt;
+        this.desks = new Desks(config, certificate);
+        this.front = new FrontDesk(desks);
+    }
+
+    /// Takes one event. The effects are to be done in their order.
+    public List<Effect> handle(Event event, Entropy entropy) {
+        var turn = new Turn(event.at(), new Tokens(entropy), config);
+        switch (event) {
+            case Event.RequestReceived(_, var inbound, var request) ->
+                    front.request(turn, inbound, request);
+            case Event.ResponseReceived(_, var inbound, var response) ->
+                    desks.transactions().received(turn, response, inbound);
+            case Event.RequestSent sent -> desks.transactions().written(turn, sent);
+            case Event.SendFailed failed -> desks.transactions().unsent(turn, failed);
+            case Event.ConnectionClosed(_, var connection) ->
+                    desks.assurance().connectionClosed(connection);
+            case Event.EdgeRefused refused -> edgeRefused(turn, refused);
+            case Event.BodyOpened(_, var task, var facts) ->
+                    desks.passages().opened(turn, task, facts);
+            case Event.HopReportRead read -> desks.assurance().read(turn, read);
+            case Event.HopReportRefused(_, var task, var reason) ->
+                    desks.assurance().refused(turn, task, reason);
+            case Event.HopReportMade(_, var task, var body) ->
+                    desks.assurance().made(turn, task, body);
+            case Event.RuleSetApplied(_, var number, var closed) ->
+                    desks.pinholes().applied(turn, number, closed);
+            case Event.RuleSetFailed(_, var number, var reason) ->
+                    desks.pinholes().failed(turn, number, reason);
+            case Event.FlowsVanished(_, var flows) -> desks.pinholes().vanished(turn, flows);
+            case Event.DeadlineReached(_, var deadline) -> deadline(turn, deadline);
+            case Event.ConfigChanged(_, var changed) -> {
+                config = changed;
+                tell(turn, NoticeKind.CONFIG_CHANGED, Reason.NONE);
+            }
+            case Event.StopRequested _ -> stop(turn);
+        }
+        return turn.effects();
+    }
+
+    private void deadline(Turn turn, Deadline deadline) {
+        var owner = deadline.owner();
+        switch (deadline.kind()) {
+            case CLIENT_TRANSACTION -> {
+                desks.transactions().fired(turn, deadline);
+                desks.passages().cancelUnanswered(turn, owner);
+            }
+            case CLIENT_LINGER, SERVER_LINGER -> desks.transactions().fired(turn, deadline);
+            case RINGING -> desks.passages().ringing(turn, owner);
+            case ACK_WAIT -> call(owner, c -> desks.calls().unacknowledged(turn, c));
+            case VERDICT_GRACE -> desks.assurance().graceOver(turn, owner);
+            case VERDICT_CAP -> desks.assurance().capReached(turn, owner);
+            case WORK -> {
+                desks.passages().overdue(turn, owner);
+                desks.pinholes().overdue(turn, owner);
+            }
+            case PINHOLE_REFRESH -> call(owner, c -> desks.pinholes().refresh(turn, c));
+            case CALL_DURATION ->
+                    call(owner, c -> desks.calls().ending(turn, c, Reason.LIFETIME_ENDED));
+            case STOPPING -> {}
+        }
+    }
+
+    private void call(String owner, java.util.function.Consumer<Call> then) {
+        desks.calls().byOwner(owner).ifPresent(then);
+    }
+
+    private void edgeRefused(Turn turn, Event.EdgeRefused refused) {
+        var kind =
+                switch (refused.reason()) {
+                    case UNKNOWN_CA,
+                            WRONG_NAME,
+                            CERTIFICATE_EXPIRED,
+                            NO_CERTIFICATE,
+                            HANDSHAKE_TIMEOUT,
+                            TLS_HANDSHAKE_FAILED ->
+                            NoticeKind.PEER_REJECTED;
+                    case TOO_MANY_CONNECTIONS, QUEUE_FULL, MESSAGE_TOO_LARGE ->
+                            NoticeKind.LIMIT_EXCEEDED;
+                    default -> NoticeKind.MALFORMED_INPUT;
+                };
+        desks.reporter()
+                .tell(
+                        turn,
+                        new Reporter.What(kind, Severity.WARNING, refused.reason()),
+                        Optional.empty(),
+                        Optional.empty(),
+                        Map.of("peer", refused.peer(), "detail", refused.detail()));
+    }
+
+    private void stop(Turn turn) {
+        stopping = true;
+        front.stop();
+        for (var call : desks.calls().all()) {
+            desks.calls().ending(turn, call, Reason.GATEWAY_STOPPING);
+        }
+        tell(turn, NoticeKind.STOPPED, Reason.GATEWAY_STOPPING);
+    }
+
+    private void tell(Turn turn, NoticeKind kind, Reason reason) {
+        desks.reporter()
+                .tell(
+                        turn,
+                        new Reporter.What(kind, Severity.INFO, reason),
+                        Optional.empty(),
+                        Optional.empty());
+    }
+
+    /// Whether an orderly stop is complete: no call goes on and no rule is in force.
+    public boolean stopped() {
+        return stopping && desks.calls().active() == 0 && desks.pinholes().jobs() == 0;
+    }
+
+    /// What other threads may read.
+    public Snapshot snapshot(Instant at) {
+        return desks.reporter()
+                .snapshot(
+                        startedAt,
+                        at,
+                        new long[] {
+                            desks.calls().active(),
+                            desks.transactions().size(),
+                            desks.pinholes().flows()
+                        });
+    }
+
+    /// The flows that should be open now: what a firewall is compared with.
+    public Set<Flow> flowsInForce() {
+        return desks.pinholes().inForce();
+    }
+
+    /// How much is remembered, by table: all zero when nothing is under way.
+    public Map<String, Integer> remembered() {
+        return Map.of(
+                "calls", desks.calls().size(),
+                "transactions", desks.transactions().size(),
+                "passages", desks.passages().size(),
+                "assurance", desks.assurance().size(),
+                "pinhole-jobs", desks.pinholes().jobs());
+    }
+}

@@ -1,0 +1,40 @@
+package org.surehop.core.gateway;
+
+import java.time.Instant;
+import java.util.List;
+import java.util.Optional;
+import org.surehop.core.assurance.HopLedger;
+import org.surehop.core.assurance.Verdict;
+
+/// What is known of the path of one e2e-sec request: made before the request leaves (POL-48),
+/// judged once, upgraded at most once (POL-67).
+final class HopTrack {
+    final Passage passage;
+    HopLedger ledger;
+    int notifies;
+    /// The `Hop-Record` rows of the 2xx; the outer Optional is empty until there is a 2xx.
+    Optional<Optional<List<String>>> hopRecord = Optional.empty();
+    Optional<Verdict> verdict = Optional.empty();
+    Optional<Instant> judgedAt = Optional.empty();
+    boolean upgraded;
+    boolean closed;
+
+    HopTrack(Passage passage, int maxHops) {
+        this.passage = passage;
+        this.ledger = HopLedger.empty(maxHops);
+    }
+
+    String owner() {
+        return passage.owner();
+    }
+
+    /// The tuple that NOTIFYs are matched by (POL-44).
+    static String tuple(String callId, String fromTag, long cseq) {
+        return callId + "|" + fromTag + "|" + cseq;
+    }
+
+    String tuple() {
+        var request = passage.request;
+        return tuple(request.callId().value(), request.from().tag(), request.cseq().number());
+    }
+}

@@ -1,0 +1,75 @@
+package org.surehop.core.gateway;
+
+import java.util.Optional;
+import org.surehop.core.call.Exchange;
+import org.surehop.core.report.CallKey;
+import org.surehop.core.report.Reason;
+import org.surehop.core.sip.Body;
+import org.surehop.core.sip.ChannelSecurity;
+import org.surehop.core.sip.ConnectionId;
+import org.surehop.core.sip.Inbound;
+import org.surehop.core.sip.Leg;
+import org.surehop.core.sip.Request;
+import org.surehop.core.sip.Side;
+import org.surehop.core.sip.Target;
+
+/// One request on its way across the border: the data around its [Exchange] table. Lives from the
+/// request's admission until its transactions are over; kept by the loop alone.
+final class Passage {
+    final long number;
+    final Inbound inbound;
+    final Request request;
+    final ServerKey serverKey;
+    final boolean assured;
+    final Leg from;
+    final Optional<Call> call;
+
+    Exchange.State state = Exchange.initial();
+    Optional<TransactionKey> clientKey = Optional.empty();
+    Optional<Request> sent = Optional.empty();
+    Optional<Target> target = Optional.empty();
+    Optional<Way> way = Optional.empty();
+    Optional<ConnectionId> egress = Optional.empty();
+    Optional<ChannelSecurity> egressSecurity = Optional.empty();
+    Optional<HopTrack> track = Optional.empty();
+    /// The body that counts as the answer, while it is read.
+    Body answerBody = Body.NONE;
+    boolean provisionalSeen;
+    boolean cancelWanted;
+    boolean finished;
+    boolean clientOver;
+    /// Why no success went back, for the verdict and the report.
+    Reason failure = Reason.NONE;
+    /// The ACK of a success that was undone, for its repetitions.
+    Optional<Request> undoAck = Optional.empty();
+
+    Passage(long number, Inbound inbound, Request request, Optional<Call> call, Traits traits) {
+        this.number = number;
+        this.inbound = inbound;
+        this.request = request;
+        this.call = call;
+        this.serverKey = ServerKey.of(inbound.connection(), request);
+        this.assured = traits.assured();
+        this.from = traits.from();
+    }
+
+    /// Whether e2e-sec was asked, and the leg that asks.
+    record Traits(boolean assured, Leg from) {}
+
+    /// Where the request goes and on which side that is.
+    record Way(Target target, Side side) {}
+
+    CallKey key() {
+        return new CallKey(
+                request.callId(), request.from().tag(), request.cseq().number(), request.method());
+    }
+
+    /// Whether this passage is the INVITE that makes the call.
+    boolean opensCall() {
+        return call.isPresent() && !request.inDialog();
+    }
+
+    String owner() {
+        return "passage-" + number;
+    }
+}
