@@ -45,10 +45,22 @@ public record Credentials(List<X509Certificate> chain, PrivateKey key) {
         return anchors;
     }
 
+    /// A private key by itself.
+    public static PrivateKey key(SecretRef key) throws CredentialException {
+        FipsProvider.install();
+        return Pem.key(key);
+    }
+
     /// The first certificate of a file: what a key is named by.
     public static X509Certificate leaf(String file) throws CredentialException {
         FipsProvider.install();
         return Pem.certificates(file).getFirst();
+    }
+
+    /// The users that a certificate names (`sip:alice@example.com`, or a mail address): the
+    /// gateway may not hold the key of one (REQ-CONF-2).
+    public static List<String> users(X509Certificate leaf) {
+        return SipIdentity.users(leaf);
     }
 
     public X509Certificate leaf() {

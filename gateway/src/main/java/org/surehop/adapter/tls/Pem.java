@@ -94,7 +94,7 @@ final class Pem {
     private static String environment(SecretRef reference) throws CredentialException {
         var value = System.getenv(reference.name());
         if (value == null || value.isBlank()) {
-            throw new CredentialException(
+            throw CredentialException.missing(
                     reference + ": the environment variable is not set, expected " + KEY_FORM);
         }
         return value;
@@ -109,7 +109,7 @@ final class Pem {
             }
             return new String(Files.readAllBytes(path), StandardCharsets.ISO_8859_1);
         } catch (NoSuchFileException e) {
-            throw new CredentialException(file + ": does not exist, expected " + form, e);
+            throw CredentialException.missing(file + ": does not exist, expected " + form);
         } catch (IOException | RuntimeException e) {
             throw new CredentialException(file + ": cannot be read, expected " + form, e);
         }

@@ -15,6 +15,7 @@ import org.bouncycastle.asn1.x500.style.IETFUtils;
 /// Which SIP domains a certificate speaks for (RFC 5922 §7.1, EDG-10) and whether it may be
 /// used for SIP (EDG-12). Looks at the leaf only: a name in a CA certificate names nobody here.
 final class SipIdentity {
+    private static final int SAN_MAIL = 1;
     private static final int SAN_DNS = 2;
     private static final int SAN_URI = 6;
     private static final String SAN_EXTENSION = "2.5.29.17";
@@ -50,6 +51,23 @@ final class SipIdentity {
             return usages == null || usages.stream().anyMatch(FIT_FOR_SIP::contains);
         } catch (CertificateParsingException e) {
             return false;
+        }
+    }
+
+    /// SIP URIs with a user part, and mail addresses.
+    static List<String> users(X509Certificate leaf) {
+        try {
+            var names = leaf.getSubjectAlternativeNames();
+            if (names == null) {
+                return List.of();
+            }
+            return names.stream()
+                    .filter(name -> Set.of(SAN_MAIL, SAN_URI).contains(name.getFirst()))
+                    .map(name -> String.valueOf(name.get(1)))
+                    .filter(name -> name.indexOf('@') >= 0)
+                    .toList();
+        } catch (CertificateParsingException e) {
+            return List.of();
         }
     }
 

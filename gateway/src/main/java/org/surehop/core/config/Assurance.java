@@ -18,5 +18,13 @@ public record Assurance(
         String notifyBodyType) {
     public Assurance {
         passThrough = List.copyOf(passThrough);
+        Valid.named("assurance.option-tag", optionTag);
+        Valid.named("assurance.notify-body-type", notifyBodyType);
+        Valid.that(
+                List.of(420, 480, 488).contains(rejectStatus),
+                "assurance.reject-status must be 420, 480 or 488");
+        Valid.that(!grace.isNegative(), "assurance.grace must not be negative");
+        Valid.that(cap.compareTo(grace) >= 0, "assurance.cap must not be shorter than grace");
+        Valid.that(maxHops >= 1 && maxHops <= 70, "assurance.max-hops must be from 1 to 70");
     }
 }

@@ -1,8 +1,10 @@
 package org.surehop.core.config;
 
-/// End-to-middle. `profile` is `INSPECT` (pinholes need a readable SDP) or `ROUTE_ONLY` (DEP-3);
-/// `clearSdp` allows SDP that nobody encrypted; `requireSignature` asks for a signature on SDP;
-/// `emitCode` is 496 or 493 or 488 (D7); `warnCode` is 399 or 380 (D6).
+import java.util.List;
+
+/// End-to-middle. `profile` is `INSPECT` (pinholes need a readable SDP) or `ROUTE_ONLY`
+/// (DEP-3); `clearSdp` allows SDP that nobody encrypted; `requireSignature` asks for a
+/// signature on SDP; `emitCode` is 496 or 493 or 488 (D7); `warnCode` is 399 or 380 (D6).
 public record Disclosure(
         Profile profile,
         boolean clearSdp,
@@ -14,6 +16,17 @@ public record Disclosure(
         int maxMimeParts,
         int maxRecipients,
         int workers) {
+    public Disclosure {
+        Valid.that(
+                List.of(496, 493, 488).contains(emitCode),
+                "disclosure.emit-code must be 496, 493 or 488");
+        Valid.that(List.of(399, 380).contains(warnCode), "disclosure.warn-code must be 399 or 380");
+        Valid.positive("disclosure.max-mime-depth", maxMimeDepth);
+        Valid.positive("disclosure.max-mime-parts", maxMimeParts);
+        Valid.positive("disclosure.max-recipients", maxRecipients);
+        Valid.positive("disclosure.workers", workers);
+    }
+
     /// The two border profiles of DEP-3.
     public enum Profile {
         INSPECT,

@@ -25,11 +25,24 @@ public record GatewayConfig(
         listeners = List.copyOf(listeners);
         peers = List.copyOf(peers);
         routes = List.copyOf(routes);
+        var names = peers.stream().map(Peer::name).toList();
+        Valid.that(
+                names.stream().distinct().count() == names.size(),
+                "peers must have different names");
+        Valid.that(
+                routes.stream().allMatch(r -> r.byDns() || names.contains(r.to())),
+                "routes must lead to a configured peer or to dns");
     }
 
     /// `id` names this box in every report; `name` is the public host name in Via, Contact,
     /// Warning and Hop-Record (POL-65); `port` its public TLS port (5061).
     public record Identity(String id, String name, int port) {
+        public Identity {
+            Valid.named("gateway.id", id);
+            Valid.named("gateway.name", name);
+            Valid.port("gateway.port", port);
+        }
+
         public Hop hop() {
             return Hop.of(name, port);
         }

@@ -19,4 +19,23 @@ public record Limits(
         Duration message,
         Duration write,
         Duration idle,
-        int writeQueue) {}
+        int writeQueue) {
+    public Limits {
+        Valid.positive("limits.calls", calls);
+        Valid.positive("limits.calls-per-peer", callsPerPeer);
+        Valid.positive("limits.transactions", transactions);
+        Valid.positive("limits.queue", queue);
+        Valid.positive("limits.connections", connections);
+        Valid.positive("limits.connections-per-address", connectionsPerAddress);
+        Valid.positive("limits.handshakes", handshakes);
+        Valid.positive("limits.header-bytes", headerBytes);
+        Valid.positive("limits.header-count", headerCount);
+        Valid.positive("limits.list-values", listValues);
+        Valid.positive("limits.body-bytes", bodyBytes);
+        Valid.positive("limits.write-queue", writeQueue);
+        Valid.positive("limits.first-line", firstLine);
+        Valid.positive("limits.message", message);
+        Valid.positive("limits.write", write);
+        Valid.positive("limits.idle", idle);
+    }
+}

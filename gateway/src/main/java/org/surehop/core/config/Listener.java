@@ -6,6 +6,11 @@ import org.surehop.core.sip.Side;
 /// certificate is asked for.
 public record Listener(
         String name, String address, int port, Side side, ClientCertificate clientCertificate) {
+    public Listener {
+        Valid.named("listener name", name);
+        Valid.port("listener port", port);
+    }
+
     /// What the server asks of a TLS client (EDG-11).
     public enum ClientCertificate {
         REQUIRED,

@@ -2,9 +2,9 @@ package org.surehop.core.config;
 
 import java.time.Duration;
 
-/// MQTT 5 telemetry, publish only. `uri` is `ssl://host:port`; `root`, `site` make the topic tree.
-/// Certificate, key and trust are PEM files of their own; an empty certificate means none is shown.
-/// `username` may be empty.
+/// MQTT 5 telemetry, publish only. `uri` is `ssl://host:port`; `root`, `site` make the topic
+/// tree. Certificate, key and trust are PEM files of their own; an empty certificate means none
+/// is shown. `username` may be empty.
 public record Mqtt(
         boolean enabled,
         String uri,
@@ -16,4 +16,8 @@ public record Mqtt(
         SecretRef key,
         String username,
         SecretRef password,
-        Duration keepAlive) {}
+        Duration keepAlive) {
+    public Mqtt {
+        Valid.positive("mqtt.keep-alive", keepAlive);
+    }
+}

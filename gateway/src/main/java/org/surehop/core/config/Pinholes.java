@@ -21,6 +21,16 @@ public record Pinholes(
     public Pinholes {
         insidePrefixes = List.copyOf(insidePrefixes);
         deniedPorts = List.copyOf(deniedPorts);
+        Valid.that(
+                table.matches("[A-Za-z][A-Za-z0-9_]*"),
+                "pinholes.table must be a name of letters, digits and _");
+        Valid.positive("pinholes.early-lifetime", earlyLifetime);
+        Valid.positive("pinholes.lifetime", lifetime);
+        Valid.port("pinholes.minimum-port", minimumPort);
+        deniedPorts.forEach(denied -> Valid.port("pinholes.denied-ports", denied));
+        Valid.positive("pinholes.max-media", maxMedia);
+        Valid.positive("pinholes.max-rules-per-call", maxRulesPerCall);
+        Valid.positive("pinholes.max-rules", maxRules);
     }
 
     /// Who keeps the rules.

@@ -9,4 +9,11 @@ public record Tls(
         SecretRef key,
         String trust,
         String minimumVersion,
-        Duration handshakeTimeout) {}
+        Duration handshakeTimeout) {
+    public Tls {
+        Valid.that(
+                minimumVersion.equals("TLSv1.2") || minimumVersion.equals("TLSv1.3"),
+                "tls.minimum-version must be TLSv1.2 or TLSv1.3");
+        Valid.positive("tls.handshake-timeout", handshakeTimeout);
+    }
+}

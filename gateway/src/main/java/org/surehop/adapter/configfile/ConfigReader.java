@@ -1,0 +1,190 @@
+package org.surehop.adapter.configfile;
+
+import java.util.HashSet;
+import java.util.List;
+import java.util.Optional;
+import org.surehop.core.config.GatewayConfig;
+import org.surehop.core.config.Listener;
+import org.surehop.core.config.Peer;
+import org.surehop.core.config.Route;
+import org.surehop.core.config.Smime;
+import org.surehop.core.config.Tls;
+import org.surehop.core.sip.Side;
+
+/// Reads the whole file: who we are, where we listen, whom we know. Each default stands here
+/// once.
+final class ConfigReader {
+    static final String NAME = "[A-Za-z0-9][A-Za-z0-9._-]{0,63}";
+    static final String NAME_FORM = "a name of letters, digits, '.', '_' and '-', at most 64";
+    static final String HOST = "[A-Za-z0-9]([A-Za-z0-9.-]{0,252})|\\[[0-9A-Fa-f:.]+]";
+    static final String HOST_FORM = "a host name or an address";
+
+    private static final int MOST_LISTENERS = 16;
+
+    private ConfigReader() {}
+
+    /// Empty only when a fault was noted.
+    static Optional<GatewayConfig> read(Section root) {
+        try {
+            var identity = identity(root.section("gateway"));
+            var listeners = listeners(root);
+            var tls = tls(root.section("tls"));
+            var smime = smime(root.section("smime"));
+            var peers = peers(root);
+            var routes = routes(root, peers);
+            var edge = new EdgeReader(root);
+            var config =
+                    new GatewayConfig(
+                            identity,
+                            listeners,
+                            tls,
+                            smime,
+                            peers,
+                            routes,
+                            edge.assurance(),
+                            edge.disclosure(),
+                            edge.pinholes(),
+                            edge.timers(),
+                            edge.limits(),
+                            edge.journal(),
+                            edge.snmp(),
+                            edge.mqtt());
+            root.close();
+            return Optional.of(config);
+        } catch (IllegalArgumentException e) {
+            // A record refused what the keys let pass: the last line of defence speaks.
+            root.fault("", String.valueOf(e.getMessage()));
+            return Optional.empty();
+        }
+    }
+
+    private static GatewayConfig.Identity identity(Section s) {
+        var identity =
+                new GatewayConfig.Identity(
+                        s.text("id", "surehop", NAME_FORM, NAME),
+                        s.text("name", HOST_FORM, HOST),
+                        s.integer("port", 5061, 1, 65535));
+        s.close();
+        return identity;
+    }
+
+    private static List<Listener> listeners(Section root) {
+        var read = root.sections("listeners").stream().map(ConfigReader::listener).toList();
+        if (read.isEmpty() || read.size() > MOST_LISTENERS) {
+            root.fault("listeners", "expected a list of 1 to 16 listeners");
+        }
+        unique(root, "listeners", "name", read.stream().map(Listener::name).toList());
+        unique(
+                root,
+                "listeners",
+                "port",
+                read.stream().map(l -> l.address() + " port " + l.port()).toList());
+        return read;
+    }
+
+    private static Listener listener(Section s) {
+        var listener =
+                new Listener(
+                        s.text("name", NAME_FORM, NAME),
+                        s.address("address", "0.0.0.0"),
+                        s.integer("port", 5061, 1, 65535),
+                        s.choice("side", Side.class, null),
+                        s.choice(
+                                "client-certificate",
+                                Listener.ClientCertificate.class,
+                                Listener.ClientCertificate.REQUIRED));
+        s.close();
+        return listener;
+    }
+
+    private static Tls tls(Section s) {
+        var tls =
+                new Tls(
+                        s.file("certificate", null),
+                        s.secret("key", null),
+                        s.file("trust", null),
+                        s.text(
+                                "minimum-version",
+                                "TLSv1.2",
+                                "one of TLSv1.2, TLSv1.3",
+                                "TLSv1\\.[23]"),
+                        s.duration("handshake-timeout", "10s", "100ms", "60s"));
+        s.close();
+        return tls;
+    }
+
+    private static Smime smime(Section s) {
+        var smime =
+                new Smime(
+                        s.file("certificate", null),
+                        s.secret("key", null),
+                        s.file("signing-certificate", null),
+                        s.secret("signing-key", null),
+                        s.file("trust", null));
+        s.close();
+        return smime;
+    }
+
+    private static List<Peer> peers(Section root) {
+        var read = root.sections("peers").stream().map(ConfigReader::peer).toList();
+        unique(root, "peers", "name", read.stream().map(Peer::name).toList());
+        return read;
+    }
+
+    private static Peer peer(Section s) {
+        var domains = s.texts("domains", List.of(), "a SIP domain", HOST);
+        if (domains.isEmpty()) {
+            s.fault("domains", "is missing, expected a list of at least one SIP domain");
+        }
+        var peer =
+                new Peer(
+                        s.text("name", NAME_FORM, NAME),
+                        domains,
+                        s.text(
+                                "address",
+                                "",
+                                HOST_FORM + ", or empty for DNS",
+                                "|" + HOST + "|[0-9A-Fa-f:.]+"),
+                        s.integer("port", 0, 0, 65535),
+                        s.flag("present-certificate", true),
+                        s.flag("require-certificate", true),
+                        s.flag("implicit-notify", false));
+        s.close();
+        if (peer.name().equals("dns")) {
+            s.fault("name", "expected another name than 'dns', which routes use for RFC 3263");
+        }
+        return peer;
+    }
+
+    private static List<Route> routes(Section root, List<Peer> peers) {
+        var sections = root.sections("routes");
+        return sections.stream().map(s -> route(s, peers)).toList();
+    }
+
+    private static Route route(Section s, List<Peer> peers) {
+        var route =
+                new Route(
+                        s.text("domain", "a SIP domain or *", "\\*|" + HOST),
+                        s.text("to", "the name of a peer, or dns", NAME),
+                        s.choice("side", Side.class, null));
+        s.close();
+        if (!route.byDns() && peers.stream().noneMatch(p -> p.name().equals(route.to()))) {
+            var names = peers.stream().map(Peer::name).toList();
+            s.fault(
+                    "to",
+                    "no peer has the name '" + route.to() + "', expected dns or one of " + names);
+        }
+        return route;
+    }
+
+    static void unique(Section s, String list, String key, List<String> values) {
+        var seen = new HashSet<String>();
+        for (int i = 0; i < values.size(); i++) {
+            if (!values.get(i).isEmpty() && !seen.add(values.get(i))) {
+                s.fault(
+                        list + "[" + i + "]." + key,
+                        "'" + values.get(i) + "' is used twice, expected each only once");
+            }
+        }
+    }
+}

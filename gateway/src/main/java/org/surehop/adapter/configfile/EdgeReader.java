@@ -1,0 +1,266 @@
+package org.surehop.adapter.configfile;
+
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+import org.surehop.core.config.Assurance;
+import org.surehop.core.config.Disclosure;
+import org.surehop.core.config.Journal;
+import org.surehop.core.config.Limits;
+import org.surehop.core.config.Mqtt;
+import org.surehop.core.config.Pinholes;
+import org.surehop.core.config.Prefix;
+import org.surehop.core.config.Snmp;
+import org.surehop.core.config.Timers;
+
+/// Reads the rest of the file: policy, limits and reports. Each default stands here once.
+final class EdgeReader {
+    /// POL-85.
+    private static final List<String> PASS_THROUGH =
+            List.of(
+                    "100rel",
+                    "timer",
+                    "replaces",
+                    "from-change",
+                    "precondition",
+                    "outbound",
+                    "path",
+                    "gruu",
+                    "histinfo");
+
+    private static final List<Prefix> PRIVATE_NETWORKS =
+            List.of(
+                    Prefix.parse("10.0.0.0/8"),
+                    Prefix.parse("172.16.0.0/12"),
+                    Prefix.parse("192.168.0.0/16"),
+                    Prefix.parse("fd00::/8"));
+
+    /// DNS-over-TLS, SNMP, MQTT, SIP and what else listens above 1024 on such boxes (MID-50).
+    private static final List<Integer> DENIED_PORTS =
+            List.of(1161, 1162, 1883, 3306, 5060, 5061, 5432, 6379, 8883);
+
+    private final Section root;
+
+    EdgeReader(Section root) {
+        this.root = root;
+    }
+
+    Assurance assurance() {
+        var s = root.section("assurance");
+        var read =
+                new Assurance(
+                        s.text(
+                                "option-tag",
+                                "e2e-sec",
+                                "a SIP token",
+                                "[A-Za-z0-9.!%*_+`'~-]{1,32}"),
+                        s.oneOf("reject-status", 420, List.of(420, 480, 488)),
+                        s.texts(
+                                "pass-through",
+                                PASS_THROUGH,
+                                "an option tag",
+                                "[A-Za-z0-9.-]{1,32}"),
+                        s.duration("grace", "32s", "0s", "64s"),
+                        s.duration("cap", "64s", "1s", "10m"),
+                        s.integer("max-hops", 32, 1, 70),
+                        s.flag("require-signed-notify", false),
+                        s.text(
+                                "notify-body-type",
+                                "application/e2e-sec-info+xml",
+                                "a media type such as application/e2e-sec-info+xml",
+                                "[a-z]+/[A-Za-z0-9.+-]{1,80}"));
+        s.close();
+        if (read.cap().compareTo(read.grace()) < 0) {
+            s.fault("cap", "expected a duration that is not shorter than assurance.grace");
+        }
+        return read;
+    }
+
+    Disclosure disclosure() {
+        var s = root.section("disclosure");
+        var read =
+                new Disclosure(
+                        s.choice("profile", Disclosure.Profile.class, Disclosure.Profile.INSPECT),
+                        s.flag("clear-sdp", false),
+                        s.flag("require-signature", false),
+                        s.flag("hide-inspect-policy", false),
+                        s.oneOf("emit-code", 496, List.of(496, 493, 488)),
+                        s.oneOf("warn-code", 399, List.of(399, 380)),
+                        s.integer("max-mime-depth", 8, 1, 32),
+                        s.integer("max-mime-parts", 32, 1, 1000),
+                        s.integer("max-recipients", 16, 1, 256),
+                        s.integer("workers", 2, 1, 64));
+        s.close();
+        return read;
+    }
+
+    Pinholes pinholes() {
+        var s = root.section("pinholes");
+        var read =
+                new Pinholes(
+                        s.choice("driver", Pinholes.Driver.class, Pinholes.Driver.NFTABLES),
+                        s.text(
+                                "table",
+                                "surehop",
+                                "a name of letters, digits and _",
+                                "[A-Za-z][A-Za-z0-9_]{0,30}"),
+                        s.list(
+                                "inside-prefixes",
+                                PRIVATE_NETWORKS,
+                                "an address block such as 10.0.0.0/8",
+                                EdgeReader::prefix),
+                        s.choice(
+                                "media-source",
+                                Pinholes.MediaSource.class,
+                                Pinholes.MediaSource.UA),
+                        s.duration("early-lifetime", "3m", "1s", "10m"),
+                        s.duration("lifetime", "5m", "1s", "1h"),
+                        s.integer("minimum-port", 1024, 1, 65535),
+                        s.list(
+                                "denied-ports",
+                                DENIED_PORTS,
+                                "a port from 1 to 65535",
+                                EdgeReader::port),
+                        s.integer("max-media", 8, 1, 64),
+                        s.integer("max-rules-per-call", 128, 1, 1024),
+                        s.integer("max-rules", 10_000, 1, 1_000_000));
+        s.close();
+        return read;
+    }
+
+    Timers timers() {
+        var s = root.section("timers");
+        var read =
+                new Timers(
+                        s.duration("t1", "500ms", "10ms", "5s"),
+                        s.duration("ringing", "185s", "1s", "1h"),
+                        s.duration("call-duration", "12h", "1s", "7d"),
+                        s.duration("work", "5s", "100ms", "60s"));
+        s.close();
+        return read;
+    }
+
+    Limits limits() {
+        var s = root.section("limits");
+        var read =
+                new Limits(
+                        s.integer("calls", 1000, 1, 1_000_000),
+                        s.integer("calls-per-peer", 500, 1, 1_000_000),
+                        s.integer("transactions", 10_000, 1, 10_000_000),
+                        s.integer("queue", 8192, 16, 1_000_000),
+                        s.integer("connections", 1024, 1, 100_000),
+                        s.integer("connections-per-address", 64, 1, 100_000),
+                        s.integer("handshakes", 16, 1, 1000),
+                        s.octets("header-bytes", "16KiB", "1KiB", "64KiB"),
+                        s.integer("header-count", 128, 16, 1000),
+                        s.integer("list-values", 64, 8, 1000),
+                        s.octets("body-bytes", "64KiB", "1KiB", "1MiB"),
+                        s.duration("first-line", "32s", "100ms", "10m"),
+                        s.duration("message", "10s", "100ms", "5m"),
+                        s.duration("write", "10s", "100ms", "5m"),
+                        s.duration("idle", "15m", "1s", "1d"),
+                        s.integer("write-queue", 256, 1, 100_000));
+        s.close();
+        return read;
+    }
+
+    Journal journal() {
+        var s = root.section("journal");
+        var read =
+                new Journal(
+                        s.file("path", "/var/lib/surehop/journal.db"),
+                        s.duration("keep", "30d", "1h", "3650d"),
+                        s.large("max-events", 1_000_000, 1000, 1_000_000_000));
+        s.close();
+        return read;
+    }
+
+    Snmp snmp() {
+        var s = root.section("snmp");
+        var users = s.sections("users").stream().map(EdgeReader::user).toList();
+        var receivers = s.sections("receivers").stream().map(EdgeReader::receiver).toList();
+        var read =
+                new Snmp(
+                        s.flag("enabled", false),
+                        s.address("address", "127.0.0.1"),
+                        s.integer("port", 1161, 1, 65535),
+                        s.file("state-directory", "/var/lib/surehop/snmp"),
+                        users,
+                        receivers);
+        s.close();
+        ConfigReader.unique(s, "users", "name", users.stream().map(Snmp.User::name).toList());
+        ConfigReader.unique(
+                s, "receivers", "name", receivers.stream().map(Snmp.Receiver::name).toList());
+        for (int i = 0; i < receivers.size(); i++) {
+            var user = receivers.get(i).user();
+            if (users.stream().noneMatch(u -> u.name().equals(user))) {
+                s.fault(
+                        "receivers[" + i + "].user",
+                        "no user has the name '" + user + "', expected one of snmp.users");
+            }
+        }
+        return read;
+    }
+
+    private static Snmp.User user(Section s) {
+        var user =
+                new Snmp.User(
+                        s.text("name", ConfigReader.NAME_FORM, "[A-Za-z0-9._-]{1,32}"),
+                        s.secret("auth-passphrase", null),
+                        s.secret("priv-passphrase", null));
+        s.close();
+        return user;
+    }
+
+    private static Snmp.Receiver receiver(Section s) {
+        var receiver =
+                new Snmp.Receiver(
+                        s.text("name", ConfigReader.NAME_FORM, ConfigReader.NAME),
+                        s.address("address", null),
+                        s.integer("port", 162, 1, 65535),
+                        s.text("user", "the name of one of snmp.users", "[A-Za-z0-9._-]{1,32}"),
+                        s.flag("inform", false));
+        s.close();
+        return receiver;
+    }
+
+    Mqtt mqtt() {
+        var s = root.section("mqtt");
+        var read =
+                new Mqtt(
+                        s.flag("enabled", false),
+                        s.text(
+                                "uri",
+                                "ssl://localhost:8883",
+                                "ssl://HOST:PORT",
+                                "ssl://[^/:\\s]+:[0-9]{1,5}|ssl://\\[[0-9a-fA-F:.]+]:[0-9]{1,5}"),
+                        s.text("client-id", "surehop", ConfigReader.NAME_FORM, ConfigReader.NAME),
+                        s.text("root", "surehop", "one topic level", "[^/+#\\x00]{1,64}"),
+                        s.text("site", "default", "one topic level", "[^/+#\\x00]{1,64}"),
+                        s.file("trust", ""),
+                        s.file("certificate", ""),
+                        s.secret("key", ""),
+                        s.text("username", "", "a user name or nothing", "[^\\x00]{0,256}"),
+                        s.secret("password", ""),
+                        s.duration("keep-alive", "30s", "5s", "1h"));
+        s.close();
+        if (read.enabled() && read.trust().isEmpty()) {
+            s.fault("trust", "is missing, expected the path of a file of CA certificates");
+        }
+        if (!read.certificate().isEmpty() && read.key().name().isEmpty()) {
+            s.fault("key", "is missing, expected file:PATH or env:NAME beside mqtt.certificate");
+        }
+        return read;
+    }
+
+    private static @Nullable Prefix prefix(Object value) {
+        try {
+            return value instanceof String text ? Prefix.parse(text) : null;
+        } catch (IllegalArgumentException e) {
+            return null;
+        }
+    }
+
+    private static @Nullable Integer port(Object value) {
+        return value instanceof Integer port && port >= 1 && port <= 65535 ? port : null;
+    }
+}

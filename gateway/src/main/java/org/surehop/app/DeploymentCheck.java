@@ -1,0 +1,218 @@
+package org.surehop.app;
+
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.security.cert.X509Certificate;
+import java.security.interfaces.RSAPublicKey;
+import java.time.InstantSource;
+import java.util.ArrayList;
+import java.util.Date;
+import java.util.List;
+import org.surehop.adapter.tls.CredentialException;
+import org.surehop.adapter.tls.Credentials;
+import org.surehop.core.config.GatewayConfig;
+import org.surehop.core.config.SecretRef;
+
+/// Looks at the files, directories and variables that a configuration names. Nothing is
+/// changed.
+public final class DeploymentCheck {
+    /// RFC 3414 §11.2 demands it of SNMP passphrases.
+    private static final int SHORTEST_PASSPHRASE = 8;
+
+    private final String file;
+    private final InstantSource clock;
+    private final List<Finding> findings = new ArrayList<>();
+
+    private DeploymentCheck(String file, InstantSource clock) {
+        this.file = file;
+        this.clock = clock;
+    }
+
+    /// One sentence that names the configuration file, the key and the expected form. `absent`
+    /// says that the thing is not there at all: of no weight where nothing is deployed yet.
+    public record Finding(boolean absent, String sentence) {}
+
+    /// All findings, in the order of the file; empty when the configuration can run here.
+    public static List<Finding> of(Path file, GatewayConfig config, InstantSource clock) {
+        var check = new DeploymentCheck(file.toString(), clock);
+        check.tls(config);
+        check.smime(config);
+        check.journal(config);
+        check.snmp(config);
+        check.mqtt(config);
+        return List.copyOf(check.findings);
+    }
+
+    private void tls(GatewayConfig config) {
+        pair("tls.key", config.tls().certificate(), config.tls().key());
+        trust("tls.trust", config.tls().trust());
+    }
+
+    private void smime(GatewayConfig config) {
+        var smime = config.smime();
+        pair("smime.key", smime.certificate(), smime.key());
+        pair("smime.signing-key", smime.signingCertificate(), smime.signingKey());
+        refuseUser("smime.certificate", smime.certificate());
+        refuseUser("smime.signing-certificate", smime.signingCertificate());
+        trust("smime.trust", smime.trust());
+        if (smime.key().equals(smime.signingKey())
+                && leaf(smime.certificate()) instanceof X509Certificate leaf
+                && leaf.getPublicKey() instanceof RSAPublicKey) {
+            fault(
+                    "smime.signing-key",
+                    "an RSA key that decrypts cannot sign, expected another key or an EC key");
+        }
+    }
+
+    private void journal(GatewayConfig config) {
+        var directory = Path.of(config.journal().path()).getParent();
+        directory("journal.path", directory);
+    }
+
+    private void snmp(GatewayConfig config) {
+        var snmp = config.snmp();
+        if (!snmp.enabled()) {
+            return;
+        }
+        directory("snmp.state-directory", Path.of(snmp.stateDirectory()));
+        for (int i = 0; i < snmp.users().size(); i++) {
+            var user = snmp.users().get(i);
+            secret("snmp.users[" + i + "].auth-passphrase", user.authPassphrase());
+            secret("snmp.users[" + i + "].priv-passphrase", user.privPassphrase());
+        }
+    }
+
+    private void mqtt(GatewayConfig config) {
+        var mqtt = config.mqtt();
+        if (!mqtt.enabled()) {
+            return;
+        }
+        trust("mqtt.trust", mqtt.trust());
+        if (!mqtt.certificate().isEmpty()) {
+            pair("mqtt.key", mqtt.certificate(), mqtt.key());
+        }
+        if (!mqtt.password().name().isEmpty()) {
+            readable("mqtt.password", mqtt.password(), 1);
+        }
+    }
+
+    private void pair(String key, String certificate, SecretRef secret) {
+        var prefix = key.substring(0, key.length() - "key".length());
+        try {
+            Credentials.leaf(certificate);
+        } catch (CredentialException e) {
+            add(prefix + "certificate", e);
+        }
+        try {
+            var leaf = Credentials.load(certificate, secret).leaf();
+            if (leaf.getNotAfter().before(Date.from(clock.instant()))) {
+                fault(
+                        prefix + "certificate",
+                        certificate
+                                + ": has expired on "
+                                + leaf.getNotAfter().toInstant()
+                                + ", expected a certificate that is valid now");
+            }
+        } catch (CredentialException e) {
+            if (leaf(certificate) != null || !secretThere(secret)) {
+                add(key, secretOnly(secret, e));
+            }
+        }
+    }
+
+    /// When the certificate is missing as well, the key is still looked at by itself.
+    private static CredentialException secretOnly(SecretRef secret, CredentialException fault) {
+        try {
+            Credentials.key(secret);
+            return fault;
+        } catch (CredentialException e) {
+            return e;
+        }
+    }
+
+    private static boolean secretThere(SecretRef secret) {
+        try {
+            Credentials.key(secret);
+            return true;
+        } catch (CredentialException e) {
+            return false;
+        }
+    }
+
+    private void refuseUser(String key, String certificate) {
+        var leaf = leaf(certificate);
+        var users = leaf == null ? List.<String>of() : Credentials.users(leaf);
+        if (!users.isEmpty()) {
+            fault(
+                    key,
+                    certificate
+                            + ": names the user "
+                            + users.getFirst()
+                            + ", expected a certificate of the gateway's own domain");
+        }
+    }
+
+    private void trust(String key, String certificates) {
+        try {
+            Credentials.trust(certificates);
+        } catch (CredentialException e) {
+            add(key, e);
+        }
+    }
+
+    private void secret(String key, SecretRef secret) {
+        readable(key, secret, SHORTEST_PASSPHRASE);
+    }
+
+    private void readable(String key, SecretRef secret, int least) {
+        try {
+            var value =
+                    switch (secret.kind()) {
+                        case FILE -> Files.readString(Path.of(secret.name())).strip();
+                        case ENV -> System.getenv().getOrDefault(secret.name(), "");
+                    };
+            if (secret.kind() == SecretRef.Kind.ENV && value.isEmpty()) {
+                findings.add(
+                        new Finding(true, say(key, secret + ": is not set, expected a secret")));
+            } else if (value.getBytes(StandardCharsets.UTF_8).length < least) {
+                fault(key, secret + ": is too short, expected at least " + least + " octets");
+            }
+        } catch (IOException | RuntimeException e) {
+            var absent = !Files.exists(Path.of(secret.name()));
+            var what = absent ? ": does not exist" : ": cannot be read";
+            findings.add(new Finding(absent, say(key, secret + what + ", expected a secret")));
+        }
+    }
+
+    private void directory(String key, @org.jspecify.annotations.Nullable Path directory) {
+        if (directory == null || !Files.exists(directory)) {
+            findings.add(
+                    new Finding(
+                            true, say(key, directory + ": does not exist, expected a directory")));
+        } else if (!Files.isDirectory(directory) || !Files.isWritable(directory)) {
+            fault(key, directory + ": cannot be written, expected a directory that can");
+        }
+    }
+
+    private static @org.jspecify.annotations.Nullable X509Certificate leaf(String certificate) {
+        try {
+            return Credentials.leaf(certificate);
+        } catch (CredentialException e) {
+            return null;
+        }
+    }
+
+    private void add(String key, CredentialException fault) {
+        findings.add(new Finding(fault.absent(), say(key, String.valueOf(fault.getMessage()))));
+    }
+
+    private void fault(String key, String sentence) {
+        findings.add(new Finding(false, say(key, sentence)));
+    }
+
+    private String say(String key, String sentence) {
+        return file + ": " + key + ": " + sentence;
+    }
+}
