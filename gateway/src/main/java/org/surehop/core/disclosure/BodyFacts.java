@@ -4,7 +4,7 @@ import java.util.List;
 import java.util.Set;
 
 /// What the CMS layer reports of a body: what could be read and what stood in the way. One opaque
-/// part beside a readable one is no failure by itself; [Disclosure] judges.
+/// part beside a readable one is no failure by itself; [DisclosureJudge] judges.
 public record BodyFacts(List<DisclosedPart> parts, Set<Obstacle> obstacles) {
     public BodyFacts {
         parts = List.copyOf(parts);
@@ -17,6 +17,8 @@ public record BodyFacts(List<DisclosedPart> parts, Set<Obstacle> obstacles) {
         NOT_A_RECIPIENT,
         DECRYPTION_FAILED,
         MALFORMED,
-        TOO_COMPLEX
+        TOO_COMPLEX,
+        /// Nobody had time to look: too much of this work was waiting already.
+        BUSY
     }
 }

@@ -87,6 +87,9 @@ public record DisclosureJudge(Disclosure policy, String host) {
     /// Judges what the CMS layer found. Whatever is malformed or too much is refused even beside a
     /// good part; what is encrypted for others only is no fault as long as an SDP can be read.
     public Judgement judge(BodyFacts facts, Expectation expectation) {
+        if (facts.obstacles().contains(Obstacle.BUSY)) {
+            return refused(Reason.CONGESTION, 503, expectation);
+        }
         if (facts.obstacles().contains(Obstacle.TOO_COMPLEX)) {
             return refused(Reason.BODY_TOO_COMPLEX, 413, expectation);
         }
@@ -181,6 +184,7 @@ public record DisclosureJudge(Disclosure policy, String host) {
         return switch (reason) {
             case UNDECIPHERABLE, NOT_A_RECIPIENT ->
                     expectation.offerLabelled() ? 403 : policy.emitCode();
+            case CONGESTION -> 503;
             default -> 403;
         };
     }
@@ -228,6 +232,7 @@ public record DisclosureJudge(Disclosure policy, String host) {
             case 493 -> "Undecipherable";
             case 495 -> "Signature Required";
             case 496 -> "Proxy Undecipherable";
+            case 503 -> "Service Unavailable";
             default -> "Forbidden";
         };
     }

@@ -131,6 +131,7 @@ class DisclosureJudgeTest {
         "DECRYPTION_FAILED, 496, 496, 403, UNDECIPHERABLE",
         "MALFORMED, 400, 403, 403, BODY_MALFORMED",
         "TOO_COMPLEX, 413, 403, 403, BODY_TOO_COMPLEX",
+        "BUSY, 503, 503, 503, CONGESTION",
     })
     void refusesWhatCouldNotBeRead(
             Obstacle obstacle, int offer, int answer, int labelled, Reason reason) {

@@ -1,0 +1,207 @@
+package org.surehop.adapter.cms;
+
+import java.security.Provider;
+import java.time.InstantSource;
+import java.util.List;
+import java.util.Optional;
+import java.util.Set;
+import java.util.concurrent.ArrayBlockingQueue;
+import java.util.concurrent.RejectedExecutionException;
+import java.util.concurrent.ThreadPoolExecutor;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.atomic.AtomicLong;
+import java.util.concurrent.locks.LockSupport;
+import java.util.function.Supplier;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+import org.surehop.core.config.GatewayConfig;
+import org.surehop.core.disclosure.BodyFacts;
+import org.surehop.core.disclosure.BodyFacts.Obstacle;
+import org.surehop.core.disclosure.SignerFacts;
+import org.surehop.core.gateway.Effect;
+import org.surehop.core.gateway.Event;
+import org.surehop.core.gateway.EventSink;
+import org.surehop.core.report.Reason;
+import org.surehop.core.sip.Body;
+import org.surehop.core.sip.Header;
+import org.surehop.core.sip.Octets;
+
+/// Does the CMS work of the gateway on a few threads of its own. The loop thread calls the three
+/// handlers, which never block: what finds the queue full is answered at once (`BUSY`,
+/// `QUEUE_FULL`). Every effect is answered by exactly one event.
+public final class CmsWorkers implements AutoCloseable {
+    private static final Logger LOG = LoggerFactory.getLogger(CmsWorkers.class);
+
+    /// A body takes about a millisecond: more than this many waiting per worker would time out.
+    static final int QUEUE_PER_WORKER = 256;
+
+    private static final int POST_ATTEMPTS = 2_000;
+    private static final long POST_PAUSE_NANOS = 1_000_000;
+
+    private final SmimeKeys keys;
+    private final BodyReader reader;
+    private final SignatureMaker signer;
+    private final String reportType;
+    private final EventSink sink;
+    private final InstantSource clock;
+    private final ThreadPoolExecutor pool;
+    private final AtomicLong refusedBusy = new AtomicLong();
+    private final AtomicLong lostAnswers = new AtomicLong();
+
+    public CmsWorkers(SmimeKeys keys, GatewayConfig config, EventSink sink, InstantSource clock) {
+        var policy = config.disclosure();
+        this.keys = keys;
+        this.reader = new BodyReader(keys, policy, config.limits().bodyBytes());
+        this.signer = new SignatureMaker(keys.signer(), keys.provider());
+        this.reportType = config.assurance().notifyBodyType();
+        this.sink = sink;
+        this.clock = clock;
+        var number = new AtomicInteger();
+        this.pool =
+                new ThreadPoolExecutor(
+                        policy.workers(),
+                        policy.workers(),
+                        0,
+                        TimeUnit.SECONDS,
+                        new ArrayBlockingQueue<>(policy.workers() * QUEUE_PER_WORKER),
+                        task ->
+                                Thread.ofPlatform()
+                                        .name("cms-" + number.incrementAndGet())
+                                        .unstarted(task));
+    }
+
+    /// Loads the keys that the configuration names and starts the workers.
+    public static CmsWorkers start(
+            GatewayConfig config, Provider provider, EventSink sink, InstantSource clock)
+            throws KeyMaterialFault {
+        return new CmsWorkers(SmimeKeys.load(config.smime(), provider), config, sink, clock);
+    }
+
+    /// Our recipient certificate in DER: what a 496 carries.
+    public Octets certificate() {
+        return keys.recipient().der();
+    }
+
+    /// How often work was refused because too much of it was waiting.
+    public long refusedBusy() {
+        return refusedBusy.get();
+    }
+
+    /// How often the loop took no answer for two seconds; the call then ends by its own deadline.
+    public long lostAnswers() {
+        return lostAnswers.get();
+    }
+
+    /// Answers with [Event.BodyOpened].
+    public void open(Effect.OpenBody effect) {
+        submit(
+                () -> opened(effect),
+                () ->
+                        new Event.BodyOpened(
+                                clock.instant(),
+                                effect.task(),
+                                new BodyFacts(List.of(), Set.of(Obstacle.BUSY))));
+    }
+
+    /// Answers with [Event.HopReportRead] or [Event.HopReportRefused].
+    public void read(Effect.ReadHopReport effect) {
+        submit(
+                () -> readReport(effect),
+                () ->
+                        new Event.HopReportRefused(
+                                clock.instant(), effect.task(), Reason.QUEUE_FULL));
+    }
+
+    /// Answers with [Event.HopReportMade] or, when there is no room, [Event.HopReportRefused].
+    public void make(Effect.MakeHopReport effect) {
+        submit(
+                () -> madeReport(effect),
+                () ->
+                        new Event.HopReportRefused(
+                                clock.instant(), effect.task(), Reason.QUEUE_FULL));
+    }
+
+    private Event opened(Effect.OpenBody effect) {
+        var now = clock.instant();
+        BodyFacts facts;
+        try {
+            facts = reader.read(effect.body(), effect.contentIds(), now);
+        } catch (RuntimeException bug) {
+            LOG.error("reading a body failed: bug={}", bug.getClass().getName());
+            facts = new BodyFacts(List.of(), Set.of(Obstacle.MALFORMED));
+        }
+        return new Event.BodyOpened(now, effect.task(), facts);
+    }
+
+    private Event readReport(Effect.ReadHopReport effect) {
+        var now = clock.instant();
+        try {
+            var facts = reader.read(effect.body(), List.of(), now);
+            if (!facts.obstacles().isEmpty() || facts.parts().size() != 1) {
+                throw BodyFault.malformed();
+            }
+            var part = facts.parts().getFirst();
+            if (!part.mediaType().equals(reportType)) {
+                throw BodyFault.malformed();
+            }
+            var report = HopReportReader.read(part.octets().toArray());
+            Optional<SignerFacts> first = part.signers().stream().findFirst();
+            return new Event.HopReportRead(now, effect.task(), report, first);
+        } catch (BodyFault fault) {
+            var reason =
+                    fault.obstacle() == Obstacle.TOO_COMPLEX
+                            ? Reason.BODY_TOO_COMPLEX
+                            : Reason.BODY_MALFORMED;
+            return new Event.HopReportRefused(now, effect.task(), reason);
+        } catch (RuntimeException bug) {
+            LOG.error("reading a report failed: bug={}", bug.getClass().getName());
+            return new Event.HopReportRefused(now, effect.task(), Reason.INTERNAL);
+        }
+    }
+
+    private Event madeReport(Effect.MakeHopReport effect) {
+        try {
+            var entity =
+                    new Body(
+                            List.of(
+                                    new Header("Content-Type", reportType),
+                                    new Header("Content-Transfer-Encoding", "binary")),
+                            Octets.copyOf(HopReportWriter.write(effect.report())));
+            return new Event.HopReportMade(clock.instant(), effect.task(), signer.opaque(entity));
+        } catch (RuntimeException bug) {
+            LOG.error("making a report failed: bug={}", bug.getClass().getName());
+            return new Event.HopReportRefused(clock.instant(), effect.task(), Reason.INTERNAL);
+        }
+    }
+
+    private void submit(Supplier<Event> work, Supplier<Event> busy) {
+        try {
+            pool.execute(() -> post(work.get()));
+        } catch (RejectedExecutionException _) {
+            refusedBusy.incrementAndGet();
+            // The loop calls us: it cannot make room while we wait.
+            if (!sink.post(busy.get())) {
+                lostAnswers.incrementAndGet();
+            }
+        }
+    }
+
+    /// An answer is owed to a call: a full queue is waited for, but not for ever.
+    private void post(Event answer) {
+        for (int attempt = 0; attempt < POST_ATTEMPTS; attempt++) {
+            if (sink.post(answer)) {
+                return;
+            }
+            LockSupport.parkNanos(POST_PAUSE_NANOS);
+        }
+        lostAnswers.incrementAndGet();
+        LOG.warn("the loop took no answer of the CMS layer: kind={}", answer.getClass().getName());
+    }
+
+    /// Ends after the work in hand; what waits is dropped.
+    @Override
+    public void close() {
+        pool.shutdownNow();
+    }
+}
