@@ -1,0 +1,16 @@
+package org.surehop.runtime;
+
+import org.surehop.core.gateway.Effect;
+import org.surehop.core.gateway.EffectHandler;
+
+/// Which adapter does what. Handlers are called on the loop thread and must not block.
+public record Ports(
+        EffectHandler<Effect.SendRequest> requests,
+        EffectHandler<Effect.SendResponse> responses,
+        EffectHandler<Effect.CloseConnection> connections,
+        EffectHandler<Effect.OpenBody> bodies,
+        EffectHandler<Effect.ReadHopReport> reportReader,
+        EffectHandler<Effect.MakeHopReport> reportMaker,
+        EffectHandler<Effect.ApplyRuleSet> firewall,
+        EffectHandler<Effect.Report> notices,
+        EffectHandler<Effect.Record> stories) {}
