@@ -13,7 +13,7 @@ PR_SET_PDEATHSIG = 1
 
 
 def _die_with_parent():
-    ctypes.CDLL(None).prctl(PR_SET_PDEATHSIG, signal.SIGKILL)
+    ctypes.CDLL(None).prctl(PR_SET_PDEATHSIG, signal.SIGTERM)
 
 
 class Process:
@@ -50,7 +50,7 @@ class Process:
         return self.child.returncode
 
     def kill(self):
-        self.signal(signal.SIGKILL)
+        self.signal(signal.SIGTERM)
         self.child.wait(10)
 
     def signal(self, number):

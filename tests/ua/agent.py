@@ -353,6 +353,23 @@ class Taken(Dialog):
         return self.next_request("ACK")
 
 
+def notify(agent, request, hops, **over):
+    """An implicit NOTIFY of another hop on a request that we received (POL-44 to POL-46)."""
+    made = Message(f"NOTIFY {message.addr(request.get('Contact'))} SIP/2.0")
+    made.headers = [
+        ("Via", agent.via(host="hop.example:5061")), ("Max-Forwards", "70"),
+        ("From", f"{request.get('To')};tag={secrets.token_hex(6)}"), ("To", request.get("From")),
+        ("Call-ID", request.call_id), ("CSeq", "1 NOTIFY"), ("Contact", "<sip:hop.example>"),
+        ("Event", f"{E2E};id={request.cseq[0]}"),
+        ("Subscription-State", "terminated;reason=noresource"),
+    ]
+    for name, value in over.items():
+        made.set(name.replace("_", "-"), value)
+    put_body(made, ([("Content-Type", assurance.MEDIA_TYPE)],
+                    assurance.notify_body(request, hops)))
+    return made
+
+
 def reply(request, status, tag=None, extra=(), body=None):
     made = Message(f"SIP/2.0 {status} {message.REASONS.get(status, 'Status')}")
     for name in ("Via", "From", "To", "Call-ID", "CSeq"):

@@ -1,0 +1,130 @@
+"""The surehop command and the demonstration, as a newcomer types them."""
+
+import os
+import re
+import unittest
+
+from lib import gateway, processes, suite
+from ua import bodies, sdp
+
+BIN = suite.ROOT / "gateway" / "bin"
+
+
+def command(*arguments, timeout=90, **env):
+    return processes.output_of(gateway.COMMAND, *arguments, timeout=timeout,
+                               env={**os.environ, **gateway.JVM, **env})
+
+
+class Demo(unittest.TestCase):
+    """gateway/bin/demo."""
+
+    def test_it_ends_with_0_and_shows_what_happened(self):
+        code, out, err = processes.output_of(BIN / "demo", timeout=300)
+        self.assertEqual(0, code, out[-3000:] + err[-3000:])
+        for word in ("INVITE", "e2e-sec", "ASSURED", "pinhole", "BYE", "packets"):
+            self.assertIn(word, out, out[-3000:])
+        self.assertRegex(out, "(?i)snmp|trap")
+        self.assertRegex(out, "(?i)mqtt")
+        if os.geteuid() != 0:
+            self.assertRegex(out, "(?i)memory")
+
+    def test_it_leaves_nothing_behind(self):
+        if os.geteuid() == 0:
+            before = processes.output_of("ip", "netns", "list")[1]
+            processes.output_of(BIN / "demo", timeout=300)
+            self.assertEqual(before, processes.output_of("ip", "netns", "list")[1])
+        else:
+            raise unittest.SkipTest("needs root")
+
+
+class Words(unittest.TestCase):
+    """Commands that need no gateway."""
+
+    def test_check_config_of_the_shipped_file(self):
+        code, out, err = command("check-config", suite.ROOT / "config" / "surehop.yaml")
+        self.assertEqual(0, code, out + err)
+
+    def test_help_names_every_command(self):
+        code, out, err = command("--help")
+        self.assertEqual(0, code, err)
+        for name in ("run", "check-config", "pki", "probe", "answer", "status", "events",
+                     "explain"):
+            self.assertIn(name, out)
+
+    def test_unknown_command_is_exit_2(self):
+        code, out, err = command("dance")
+        self.assertEqual(2, code, out + err)
+        self.assertNotIn("Exception", out + err)
+
+    def test_trial_certificates_are_read_by_openssl(self):
+        place = suite.place()
+        code, out, err = command("pki", "init", place / "pki")
+        self.assertEqual(0, code, out + err)
+        certificates = sorted((place / "pki").rglob("*.pem"))
+        self.assertGreater(len(certificates), 2, out)
+        names = ""
+        for file in certificates:
+            if b"BEGIN CERTIFICATE" in file.read_bytes():
+                names += bodies.openssl("x509", "-in", str(file), "-noout", "-text").decode()
+        self.assertIn("URI:sip:", names)
+        self.assertIn("prime256v1", names)
+        for file in (place / "pki").rglob("*"):
+            if file.is_file() and b"PRIVATE KEY" in file.read_bytes():
+                self.assertEqual(0o600, file.stat().st_mode & 0o777, file)
+        code, out, err = command("pki", "show", place / "pki")
+        self.assertEqual(0, code, out + err)
+        self.assertIn("sip:", out)
+
+
+class Looking(unittest.TestCase):
+    """Commands that look at a running gateway and its journal."""
+
+    @classmethod
+    def setUpClass(cls):
+        cls.border = gateway.Border(lambda tree, _: tree.update(
+            disclosure={"clear-sdp": True}, assurance={"grace": "1s", "cap": "2s"}))
+        offer, answer = (bodies.sdp_body(sdp.offer("127.0.0.1", p)) for p in (40900, 50900))
+        call, taken = cls.border.talk(offer, answer)
+        cls.border.gateway.event("e2e-sec.verdict", call.call_id)
+        cls.border.end(call, taken)
+        cls.border.gateway.event("call.ended", call.call_id)
+        cls.call_id = call.call_id
+
+    @classmethod
+    def tearDownClass(cls):
+        cls.border.close()
+
+    def look(self, *arguments):
+        code, out, err = command(*arguments, "--config", self.border.gateway.config)
+        self.assertEqual(0, code, out + err)
+        return out
+
+    def test_status(self):
+        out = processes.until(lambda: (o := self.look("status")) and "ASSURED" in o and o,
+                              "status that counts an ASSURED verdict", 30, 1)
+        self.assertIn("gw-test", out)
+
+    def test_events(self):
+        out = self.look("events")
+        for kind in ("e2e-sec.verdict", "pinhole.open", "pinhole.close", "call.ended"):
+            self.assertIn(kind, out)
+        self.assertIn(self.call_id, out)
+
+    def test_explain(self):
+        out = self.look("explain", self.call_id)
+        for word in ("INVITE", "180", "200", "ACK", "BYE", "ASSURED"):
+            self.assertIn(word, out)
+        self.assertRegex(out, "(?i)pinhole")
+        self.assertNotIn("m=audio", out)
+
+    def test_explain_of_an_unknown_call(self):
+        code, out, err = command("explain", "nobody@nowhere", "--config",
+                                 self.border.gateway.config)
+        self.assertNotEqual(0, code)
+        self.assertNotIn("Exception", out + err)
+
+    def test_probe_and_answer_through_the_gateway(self):
+        self.assertTrue(re.search("probe", command("--help")[1]))
+        for name in ("probe", "answer"):
+            code, out, err = command(name, "--help")
+            self.assertEqual(0, code, err)

@@ -1,0 +1,191 @@
+"""Reports received by others: snmptrapd, snmpwalk, mosquitto; and the MIB read by smilint."""
+
+import os
+import socket
+import time
+import unittest
+
+from lib import gateway, processes, receivers, suite
+from ua import bodies, sdp
+from ua.agent import Identity
+
+
+def snmp_tree(border, agent, receiver, inform=True):
+    for name, words in (("auth", receivers.AUTH), ("priv", receivers.PRIV)):
+        (border.place / name).write_text(words)
+    return {
+        "enabled": True, "address": "127.0.0.1", "port": agent,
+        "state-directory": str(border.place / "snmp"),
+        "users": [{"name": receivers.USER, "auth-passphrase": f"file:{border.place}/auth",
+                   "priv-passphrase": f"file:{border.place}/priv"}],
+        "receivers": [{"name": "noc", "address": "127.0.0.1", "port": receiver,
+                       "user": receivers.USER, "inform": inform}],
+    }
+
+
+def mqtt_tree(border, port, identity):
+    return {"enabled": True, "uri": f"ssl://localhost:{port}", "client-id": "gw", "root": "surehop",
+            "site": "lab", "trust": str(border.keys.trust), "certificate": str(identity.cert),
+            "key": f"file:{identity.key}", "keep-alive": "5s"}
+
+
+class Received(unittest.TestCase):
+    """One gateway that reports to both; receivers can go away and come back."""
+
+    @classmethod
+    def setUpClass(cls):
+        suite.needs("snmptrapd", "mosquitto", "mosquitto_sub", "snmpwalk")
+        udp = socket.SOCK_DGRAM
+        cls.agent, cls.trap = gateway.free_port(kind=udp), gateway.free_port(kind=udp)
+        cls.broker = gateway.free_port()
+        cls.border = gateway.Border(start=False)
+        border, keys = cls.border, cls.border.keys
+        cls.broker_id = Identity(*keys.ca.tls("broker", "localhost"), keys.trust)
+        cls.reader_id = Identity(*keys.ca.tls("reader", "reader.example"), keys.trust)
+        border.tree["snmp"] = snmp_tree(border, cls.agent, cls.trap)
+        border.tree["mqtt"] = mqtt_tree(border, cls.broker, cls.reader_id)
+        border.tree["assurance"] = {"grace": "1s", "cap": "2s"}
+        cls.start_receivers()
+        cls.messages = receivers.Subscriber(border.place / "sub", cls.broker, keys, cls.reader_id)
+        border.start()
+
+    @classmethod
+    def start_receivers(cls):
+        cls.traps = receivers.Snmptrapd(cls.border.place / "trapd", cls.trap)
+        cls.mosquitto = receivers.Mosquitto(
+            cls.border.place / "broker", cls.broker, cls.border.keys, cls.broker_id)
+
+    @classmethod
+    def tearDownClass(cls):
+        cls.border.close()
+        cls.messages.end()
+        cls.traps.end()
+        cls.mosquitto.end()
+
+    def offer(self, address="127.0.0.1"):
+        return bodies.sdp_body(sdp.offer(address, 40300))
+
+    def answer(self):
+        return bodies.sdp_body(sdp.offer("127.0.0.1", 50300))
+
+    def whole_call(self, **options):
+        call, taken = self.border.call(body=self.offer())
+        taken.respond(200, self.answer(), **options)
+        call.answered()
+        taken.next_request("ACK")
+        self.border.gateway.event("e2e-sec.verdict", call.call_id)
+        self.border.end(call, taken)
+        self.border.gateway.event("pinhole.close", call.call_id)
+        return call.call_id
+
+    def told(self, call_id, kind, *words, timeout=15):
+        """The event came by SNMP and by MQTT, each with the words."""
+        processes.until(lambda: self.traps.lines(call_id, kind, *words),
+                        f"an SNMP notification with {call_id}, {kind}, {words} among "
+                        f"{self.traps.lines(call_id)}", timeout)
+        processes.until(lambda: self.by_mqtt(call_id, kind, *words),
+                        f"an MQTT message with {call_id}, {kind}, {words}", timeout)
+
+    def by_mqtt(self, *words):
+        return [m for m in self.messages.messages()
+                if all(w in m[1] + " " + str(m[2]) for w in words)]
+
+    def test_assured_call_and_its_pinhole(self):
+        call_id = self.whole_call()
+        self.told(call_id, "e2e-sec.verdict", "ASSURED", "no-hops")
+        self.told(call_id, "pinhole.open")
+        self.told(call_id, "pinhole.close")
+
+    def test_call_that_is_not_assured_says_why(self):
+        call_id = self.whole_call(extra=[("Hop-Record", "mute.example")], hop_record=False)
+        self.told(call_id, "e2e-sec.verdict", "MISMATCH", "silent-hop")
+
+    def test_refused_call(self):
+        invite = self.border.alice.request("INVITE", "sip:bob@192.0.2.1;transport=udp")
+        answer = self.border.alice.exchange(self.border.line, invite)
+        self.assertEqual(420, answer.status, str(answer))
+        self.told(invite.call_id, "e2e-sec.rejected", "no-tls-target")
+
+    def test_walk_by_name(self):
+        self.whole_call()
+        code, out = receivers.walk(self.agent, "SUREHOP-MIB::surehop")
+        self.assertEqual(0, code, out)
+        self.assertIn("gw-test", out)
+        self.assertGreater(len(out.splitlines()), 20, out)
+        unnamed = [row for row in out.splitlines() if "enterprises" in row or ".32473" in row]
+        self.assertEqual([], unnamed, "rows that the MIB does not name")
+
+    def test_the_agent_refuses_what_is_not_private(self):
+        for weak in (["-v2c", "-c", "public"],
+                     ["-v3", "-l", "noAuthNoPriv", "-u", receivers.USER],
+                     ["-v3", "-l", "authNoPriv", "-u", receivers.USER, "-a", "SHA-256", "-A",
+                      receivers.AUTH]):
+            with self.subTest(weak=weak[:3]):
+                code, out, err = processes.output_of(
+                    "snmpget", *weak, "-t", "1", "-r", "0", f"127.0.0.1:{self.agent}",
+                    "1.3.6.1.2.1.1.1.0")
+                self.assertTrue(code != 0 or "No Such" in out, f"{code} {out} {err}")
+
+    def test_zz_receivers_that_were_away_miss_nothing(self):
+        self.whole_call()
+        self.traps.end()
+        self.mosquitto.end()
+        away = [self.whole_call() for _ in range(5)]
+        time.sleep(1)
+        self.start_receivers()
+        for call_id in away:
+            self.told(call_id, "e2e-sec.verdict", timeout=60)
+            self.told(call_id, "pinhole.close", timeout=60)
+        self.assertEqual(200, self.border.end(*self.border.talk()).status)
+
+
+class AfterTheEnd(unittest.TestCase):
+    """What was not delivered before kill -9 is delivered after the next start."""
+
+    def test_nothing_is_lost_when_the_gateway_is_killed(self):
+        suite.needs("mosquitto", "mosquitto_sub")
+        border = gateway.Border(start=False)
+        keys, port = border.keys, gateway.free_port()
+        broker = Identity(*keys.ca.tls("broker", "localhost"), keys.trust)
+        reader = Identity(*keys.ca.tls("reader", "reader.example"), keys.trust)
+        border.tree["mqtt"] = mqtt_tree(border, port, reader)
+        sub = mosquitto = None
+        try:
+            border.start()
+            call = border.end(*border.talk())
+            border.gateway.event("e2e-sec.verdict", call.call_id)
+            border.gateway.kill()
+            mosquitto = receivers.Mosquitto(border.place / "broker", port, keys, broker)
+            sub = receivers.Subscriber(border.place / "sub", port, keys, reader)
+            time.sleep(1)
+            border.gateway = gateway.Gateway(border.place / "again", border.tree)
+            processes.until(lambda: [m for m in sub.messages() if call.call_id in str(m)],
+                            f"the verdict of {call.call_id} by MQTT after a new start", 30)
+        finally:
+            border.close()
+            for process in (sub, mosquitto):
+                if process:
+                    process.end()
+
+
+class Mib(unittest.TestCase):
+    """The MIB modules by themselves."""
+
+    def test_smilint_has_nothing_to_say(self):
+        suite.needs("smilint")
+        ours = sorted(receivers.MIBS.glob("SUREHOP-*"))
+        self.assertNotEqual([], ours, "mibs/SUREHOP-*")
+        for module in ours:
+            with self.subTest(module=module.name):
+                code, out, err = processes.output_of(
+                    "smilint", "-c", "/dev/null", "-l", "6", module,
+                    env={**os.environ, "SMIPATH": str(receivers.MIBS)})
+                self.assertEqual((0, ""), (code, (out + err).strip()))
+
+    def test_every_imported_module_is_there(self):
+        suite.needs("snmptranslate")
+        code, out, err = processes.output_of(
+            "snmptranslate", "-M", receivers.MIBS, "-m", "ALL", "-Tp", "-IR", "surehop")
+        self.assertEqual(0, code, err)
+        self.assertNotIn("Cannot find module", err)
+        self.assertIn("surehop", out)

@@ -1,0 +1,118 @@
+"""Debian's Kamailio as a record-routing proxy that knows nothing of e2e-sec."""
+
+import socket
+
+from . import processes
+
+CONFIG = """
+debug=2
+log_stderror=yes
+children=2
+tcp_children=2
+fork=yes
+auto_aliases=no
+alias="{name}"
+enable_tls=yes
+tcp_connection_lifetime=600
+tcp_accept_no_cl=no
+shm_mem_size=64
+listen=tls:{address}:{port}
+{tcp_listen}
+loadmodule "tm.so"
+loadmodule "sl.so"
+loadmodule "rr.so"
+loadmodule "pv.so"
+loadmodule "maxfwd.so"
+loadmodule "textops.so"
+loadmodule "siputils.so"
+loadmodule "xlog.so"
+loadmodule "tls.so"
+modparam("tls", "config", "{tls}")
+modparam("rr", "enable_double_rr", 1)
+modparam("rr", "enable_full_lr", 1)
+modparam("tm", "fr_timer", 10000)
+modparam("tm", "fr_inv_timer", 30000)
+request_route {{
+    set_advertised_address("{name}");
+    if (!mf_process_maxfwd_header("70")) {{
+        sl_send_reply("483", "Too Many Hops");
+        exit;
+    }}
+    if (is_method("CANCEL")) {{
+        if (t_check_trans()) t_relay();
+        exit;
+    }}
+    if (has_totag()) {{
+        loose_route();
+        {strip}
+        if ($rd == "{back_name}") {{
+            $du = "sip:{back_address}:{back_port};transport=tls";
+        }} else {{
+            $du = "sip:{next_address}:{next_port};transport={next_transport}";
+        }}
+        t_relay();
+        exit;
+    }}
+    if (is_method("INVITE")) record_route_preset("{name}:{port};transport=tls"{tcp_route});
+    {strip}
+    $du = "sip:{next_address}:{next_port};transport={next_transport}";
+    if (!t_relay()) sl_reply_error();
+}}
+"""
+
+TLS = """[server:default]
+method = TLSv1.2+
+verify_certificate = {verify}
+require_certificate = {verify}
+private_key = {key}
+certificate = {cert}
+ca_list = {trust}
+[client:default]
+method = TLSv1.2+
+verify_certificate = yes
+require_certificate = yes
+private_key = {key}
+certificate = {cert}
+ca_list = {trust}
+"""
+
+STRIP = 'remove_hf("Proxy-Require"); remove_hf("Require");'
+
+
+def free_port(address="127.0.0.1"):
+    family = socket.AF_INET6 if ":" in address else socket.AF_INET
+    with socket.socket(family) as sock:
+        sock.bind((address, 0))
+        return sock.getsockname()[1]
+
+
+class Kamailio(processes.Process):
+    """Forwards new calls to `next_hop`, and what comes back for `back` to the gateway."""
+
+    def __init__(self, place, name, identity, next_hop, back, transport="tls", strip=False,
+                 verify=True, port=0, address="127.0.0.1"):
+        place.mkdir(parents=True, exist_ok=True)
+        self.name, self.address, self.port = name, address, port or free_port()
+        tcp = free_port()
+        tls, config = place / "tls.cfg", place / "kamailio.cfg"
+        tls.write_text(TLS.format(verify="yes" if verify else "no", key=identity.key,
+                                  cert=identity.cert, trust=identity.trust))
+        config.write_text(CONFIG.format(
+            address=address, port=self.port, name=name, tls=tls,
+            tcp_listen=f"listen=tcp:{address}:{tcp}" if transport == "tcp" else "",
+            tcp_route=f', "{name}:{tcp};transport=tcp"' if transport == "tcp" else "",
+            strip=STRIP if strip else "", next_transport=transport,
+            back_name=back[0], back_address=back[1], back_port=back[2],
+            next_address=next_hop[0], next_port=next_hop[1]))
+        super().__init__(["kamailio", "-DD", "-E", "-f", config, "-P", place / "pid",
+                          "-Y", place, "-m", "64", "-M", "8"], place / "log")
+        processes.until(self.listening, "Kamailio listens; it said: see " + str(self.log))
+
+    def listening(self):
+        if not self.running:
+            raise AssertionError("expected Kamailio to run, it ended: " + self.output()[-1500:])
+        try:
+            with socket.create_connection((self.address, self.port), 1):
+                return True
+        except OSError:
+            return False
