@@ -41,6 +41,9 @@ public final class SipCodec {
                     : new Decoded.Request(new MessageParser(head, body).request());
         } catch (BadMessage bad) {
             return refusal(head, bad);
+        } catch (RuntimeException e) {
+            // A parser that breaks on a message must not break the connection's thread.
+            return refusal(head, BadMessage.malformed("the message cannot be read"));
         }
     }
 

@@ -82,15 +82,11 @@ final class ValueParser {
                 throw BadMessage.malformed("a Via branch that is only the magic cookie");
             }
             var port = via.getPort() < 0 ? 0 : via.getPort();
-            if (port > 65_535) {
-                throw BadMessage.malformed("a Via port above 65535");
+            var host = via.getHost().toLowerCase(Locale.ROOT);
+            if (port > 65_535 || host.isEmpty() || host.length() > 255) {
+                throw BadMessage.malformed("Via names no possible host and port");
             }
-            return new Via(
-                    value,
-                    via.getTransport().toUpperCase(Locale.ROOT),
-                    via.getHost().toLowerCase(Locale.ROOT),
-                    port,
-                    branch);
+            return new Via(value, via.getTransport().toUpperCase(Locale.ROOT), host, port, branch);
         } catch (ParseException | RuntimeException e) {
             throw BadMessage.malformed("Via cannot be read");
         }

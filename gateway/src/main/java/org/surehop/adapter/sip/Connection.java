@@ -1,0 +1,353 @@
+package org.surehop.adapter.sip;
+
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import java.util.concurrent.ArrayBlockingQueue;
+import java.util.concurrent.BlockingQueue;
+import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.function.Consumer;
+import javax.net.ssl.SSLException;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+import org.surehop.core.gateway.Event;
+import org.surehop.core.report.Reason;
+import org.surehop.core.sip.ConnectionId;
+import org.surehop.core.sip.Inbound;
+import org.surehop.core.sip.Method;
+import org.surehop.core.sip.Request;
+import org.surehop.core.sip.Response;
+import org.surehop.core.sip.Side;
+
+/// One TLS connection: a virtual thread reads and posts in order, another writes from a bounded
+/// queue. Every other method may be called from any thread and does not block.
+final class Connection implements Watchdog.Guarded {
+    private static final Logger LOG = LoggerFactory.getLogger(Connection.class);
+    private static final byte[] PONG = "\r\n".getBytes(StandardCharsets.US_ASCII);
+    private static final byte[] NO_OCTETS = new byte[0];
+    private static final Outgoing NOTHING = new Outgoing.Ready(NO_OCTETS);
+    private static final Duration LINGER = Duration.ofSeconds(1);
+    private static final int DRAIN = 1 << 20;
+
+    private final ConnectionId id;
+    private final TlsChannel channel;
+    private final Edge edge;
+    private final Inbound inbound;
+    private final Consumer<Connection> whenClosed;
+    private final BlockingQueue<Outgoing> queue;
+    private final AtomicBoolean closed = new AtomicBoolean();
+    private final Object gate = new Object();
+    private final Thread writer;
+    private volatile boolean ending;
+    private long messageStart;
+    private volatile MessageReader.Stage stage = MessageReader.Stage.IDLE;
+    private volatile long readDeadline;
+    private volatile long writeDeadline = Watchdog.NEVER;
+
+    Connection(
+            ConnectionId id,
+            TlsChannel channel,
+            Side side,
+            Edge edge,
+            Consumer<Connection> whenClosed) {
+        this.id = id;
+        this.channel = channel;
+        this.edge = edge;
+        this.inbound = new Inbound(id, channel.security(), channel.remote(), side);
+        this.whenClosed = whenClosed;
+        this.queue = new ArrayBlockingQueue<>(edge.settings().limits().writeQueue());
+        this.readDeadline = Watchdog.in(edge.settings().limits().idle());
+        this.writer = Thread.ofVirtual().name("sip-write-" + id.value()).unstarted(this::write);
+    }
+
+    ConnectionId id() {
+        return id;
+    }
+
+    TlsChannel channel() {
+        return channel;
+    }
+
+    boolean open() {
+        return !closed.get();
+    }
+
+    /// Starts writing, and reading in a thread of its own.
+    void start() {
+        edge.watchdog().guard(this);
+        writer.start();
+        Thread.ofVirtual().name("sip-read-" + id.value()).start(this::read);
+    }
+
+    /// What became of an attempt to queue.
+    enum Taken {
+        YES,
+        FULL,
+        CLOSED
+    }
+
+    Taken send(Outgoing message) {
+        synchronized (gate) {
+            if (ending || closed.get()) {
+                return Taken.CLOSED;
+            }
+            return queue.offer(message) ? Taken.YES : Taken.FULL;
+        }
+    }
+
+    /// Ends the connection after what is queued has been written.
+    void finish() {
+        synchronized (gate) {
+            if (ending) {
+                return;
+            }
+            ending = true;
+            readDeadline = Watchdog.in(LINGER);
+            if (queue.offer(new Outgoing.Finish())) {
+                return;
+            }
+        }
+        close();
+    }
+
+    /// Ends the connection at once; what was queued and not written has failed.
+    void close() {
+        if (!closed.compareAndSet(false, true)) {
+            return;
+        }
+        edge.watchdog().release(this);
+        channel.cut();
+        writer.interrupt();
+        whenClosed.accept(this);
+        var left = new ArrayList<Outgoing>();
+        synchronized (gate) {
+            queue.drainTo(left);
+        }
+        lost(left);
+        edge.tell(new Event.ConnectionClosed(edge.clock().instant(), id));
+    }
+
+    @Override
+    public long deadline() {
+        return Math.min(readDeadline, writeDeadline);
+    }
+
+    @Override
+    public void expired() {
+        var writing = writeDeadline < readDeadline;
+        if (writing || (stage != MessageReader.Stage.IDLE && !ending)) {
+            var what = writing ? "the peer does not read" : "a message was not whole in time";
+            edge.refused(Reason.MESSAGE_TIMEOUT, peer(), what);
+        }
+        close();
+    }
+
+    private String peer() {
+        var names = channel.security().identities();
+        var address = channel.remote().getAddress().getHostAddress();
+        return names.isEmpty() ? address : names.getFirst();
+    }
+
+    // ---- reading: one virtual thread ----
+
+    private void read() {
+        try {
+            var limits = edge.settings().limits();
+            var reader = new MessageReader(channel.in(), limits, this::at);
+            while (take(reader.next())) {
+                // Each frame is posted before the next one is read: order is kept.
+            }
+        } catch (SSLException e) {
+            if (open()) {
+                // In TLS 1.3 a server refuses a client's certificate only here.
+                edge.refused(Reason.TLS_HANDSHAKE_FAILED, peer(), "TLS ended with an alert");
+            }
+        } catch (IOException e) {
+            LOG.debug("connection={} reading ended: {}", id.value(), e.getClass().getSimpleName());
+        } finally {
+            close();
+        }
+    }
+
+    private void at(MessageReader.Stage next) {
+        var limits = edge.settings().limits();
+        if (next == MessageReader.Stage.REST && stage == next) {
+            return;
+        }
+        stage = next;
+        if (ending) {
+            return;
+        }
+        switch (next) {
+            case IDLE -> readDeadline = Watchdog.in(limits.idle());
+            case FIRST_LINE -> {
+                messageStart = System.nanoTime();
+                readDeadline = messageStart + limits.firstLine().toNanos();
+            }
+            case REST -> readDeadline = messageStart + limits.message().toNanos();
+        }
+    }
+
+    /// Whether to go on reading.
+    private boolean take(Frame frame) throws IOException {
+        return switch (frame) {
+            case Frame.End _ -> false;
+            case Frame.KeepAlive _ -> {
+                edge.tally().add("keep-alives");
+                send(new Outgoing.Ready(PONG));
+                yield true;
+            }
+            case Frame.Fault(var head, var fault) -> take(edge.codec().refusal(head, fault));
+            case Frame.Message(var head, var body) -> {
+                at(MessageReader.Stage.IDLE);
+                yield take(edge.codec().decode(head, body));
+            }
+        };
+    }
+
+    private boolean take(Decoded decoded) throws IOException {
+        return switch (decoded) {
+            case Decoded.Request(var request) -> post(request);
+            case Decoded.Response(var response) -> post(response);
+            case Decoded.Refused refused -> refuse(refused);
+        };
+    }
+
+    private boolean post(Request request) {
+        var stamped = ReceivedStamp.on(request, channel.remote());
+        var at = edge.clock().instant();
+        if (!edge.sink().post(new Event.RequestReceived(at, inbound, stamped))) {
+            edge.tally().add("refused." + Reason.QUEUE_FULL.wireName());
+            if (!request.method().equals(Method.ACK)) {
+                send(new Outgoing.OfResponse(Overload.answer(stamped)));
+            }
+        }
+        return true;
+    }
+
+    private boolean post(Response response) {
+        if (!edge.settings().ours().test(response.topVia())) {
+            // RFC 3261 §18.1.2: not an answer to anything of ours.
+            edge.tally().add("responses-not-ours");
+            return true;
+        }
+        edge.insist(new Event.ResponseReceived(edge.clock().instant(), inbound, response));
+        return true;
+    }
+
+    private boolean refuse(Decoded.Refused refused) throws IOException {
+        edge.refused(refused.reason(), peer(), refused.detail());
+        var answer = refused.answer();
+        if (answer.length > 0) {
+            send(new Outgoing.Ready(answer));
+        }
+        if (!refused.close()) {
+            return true;
+        }
+        stage = MessageReader.Stage.IDLE;
+        finish();
+        channel.drain(DRAIN);
+        return false;
+    }
+
+    // ---- writing: one virtual thread ----
+
+    private void write() {
+        var batch = new ArrayList<Outgoing>();
+        try {
+            while (true) {
+                batch.clear();
+                batch.add(queue.take());
+                queue.drainTo(batch);
+                if (!write(batch)) {
+                    return;
+                }
+            }
+        } catch (InterruptedException e) {
+            // Only `close` interrupts; it has told of what was queued.
+            Thread.currentThread().interrupt();
+        } catch (IOException e) {
+            LOG.debug("connection={} writing ended: {}", id.value(), e.getClass().getSimpleName());
+            lost(batch);
+            close();
+        }
+    }
+
+    /// One write for all that waits; whether to go on.
+    private boolean write(List<Outgoing> batch) throws IOException {
+        var octets = NO_OCTETS;
+        var length = 0;
+        for (int i = 0; i < batch.size(); i++) {
+            var one = encode(batch, i);
+            if (length == 0) {
+                octets = one;
+            } else if (one.length > 0) {
+                octets = Arrays.copyOf(octets, length + one.length);
+                System.arraycopy(one, 0, octets, length, one.length);
+            }
+            length += one.length;
+        }
+        if (length > 0) {
+            writeDeadline = Watchdog.in(edge.settings().limits().write());
+            channel.write(octets, length);
+            writeDeadline = Watchdog.NEVER;
+            if (stage == MessageReader.Stage.IDLE && !ending) {
+                readDeadline = Watchdog.in(edge.settings().limits().idle());
+            }
+        }
+        sent(batch);
+        if (ends(batch)) {
+            channel.finish();
+            return false;
+        }
+        return true;
+    }
+
+    private static boolean ends(List<Outgoing> batch) {
+        return batch.getLast() instanceof Outgoing.Finish;
+    }
+
+    private byte[] encode(List<Outgoing> batch, int i) {
+        try {
+            return switch (batch.get(i)) {
+                case Outgoing.OfRequest(_, var request) -> edge.codec().encode(request);
+                case Outgoing.OfResponse(var response) -> edge.codec().encode(response);
+                case Outgoing.Ready(var octets) -> octets;
+                case Outgoing.Finish _ -> NO_OCTETS;
+            };
+        } catch (IllegalArgumentException e) {
+            LOG.error("connection={} a message of ours cannot be written", id.value(), e);
+            if (batch.set(i, NOTHING) instanceof Outgoing.OfRequest(var key, _)) {
+                var at = edge.clock().instant();
+                edge.tell(new Event.SendFailed(at, key, Reason.INTERNAL, "cannot be written"));
+            }
+            return NO_OCTETS;
+        }
+    }
+
+    private void sent(List<Outgoing> batch) {
+        var at = edge.clock().instant();
+        for (var message : batch) {
+            if (message instanceof Outgoing.OfRequest(var key, _)) {
+                edge.insist(new Event.RequestSent(at, key, id, channel.security()));
+            }
+        }
+    }
+
+    private void lost(List<Outgoing> messages) {
+        var at = edge.clock().instant();
+        for (var message : messages) {
+            switch (message) {
+                case Outgoing.OfRequest(var key, _) ->
+                        edge.tell(
+                                new Event.SendFailed(
+                                        at, key, Reason.CONNECTION_LOST, "the connection closed"));
+                case Outgoing.OfResponse _ -> edge.tally().add("responses-dropped");
+                case Outgoing.Ready _, Outgoing.Finish _ -> {}
+            }
+        }
+    }
+}

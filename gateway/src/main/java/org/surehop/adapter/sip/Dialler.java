@@ -1,0 +1,104 @@
+package org.surehop.adapter.sip;
+
+import java.io.IOException;
+import java.net.InetSocketAddress;
+import java.net.Socket;
+import java.util.function.BiFunction;
+import java.util.function.Function;
+import org.surehop.core.report.Reason;
+import org.surehop.core.sip.NextHop;
+
+/// Opens a TLS connection to a next hop: every located address in order, and at each of them a
+/// whole handshake and the name check of RFC 5922 on the leaf before anything is written. Runs in
+/// a virtual thread per dial.
+final class Dialler {
+    private final TlsPort tls;
+    private final Locator locator;
+    private final Edge edge;
+
+    Dialler(TlsPort tls, Locator locator, Edge edge) {
+        this.tls = tls;
+        this.locator = locator;
+        this.edge = edge;
+    }
+
+    /// A connection for the hop. `reuse` looks for a live one to that address whose peer has
+    /// authenticated for the domain; `made` makes a connection of a new channel.
+    Connection dial(
+            NextHop hop,
+            Function<InetSocketAddress, java.util.Optional<Connection>> reuse,
+            BiFunction<TlsChannel, InetSocketAddress, Connection> made)
+            throws TlsChannel.Refused {
+        return switch (locator.locate(hop)) {
+            case Located.Nowhere(var reason, var why) -> throw new TlsChannel.Refused(reason, why);
+            case Located.Targets(var addresses) -> {
+                var worst = new TlsChannel.Refused(Reason.UNREACHABLE, "no target answers");
+                for (var address : addresses) {
+                    var live = reuse.apply(address);
+                    if (live.isPresent()) {
+                        yield live.get();
+                    }
+                    try {
+                        yield made.apply(open(hop, address), address);
+                    } catch (TlsChannel.Refused refused) {
+                        worst = worse(worst, refused);
+                    }
+                }
+                throw worst;
+            }
+        };
+    }
+
+    private TlsChannel open(NextHop hop, InetSocketAddress address) throws TlsChannel.Refused {
+        var raw = new Socket();
+        var good = false;
+        try {
+            var limit = edge.settings().handshakeTimeout();
+            raw.setTcpNoDelay(true);
+            raw.setKeepAlive(true);
+            raw.connect(address, Math.toIntExact(limit.toMillis()));
+            var trial = new TlsChannel.Trial(tls, edge.watchdog(), limit);
+            var present = edge.settings().presentCertificate(hop.domain());
+            var channel = TlsChannel.shakeHands(raw, tls.client(raw, hop.domain(), present), trial);
+            // EDG-11: the name asked for, whole, on the leaf; an unauthenticated server is closed.
+            if (!channel.leaf().map(leaf -> tls.matches(leaf, hop.domain())).orElse(false)) {
+                throw new TlsChannel.Refused(Reason.WRONG_NAME, "the certificate names another");
+            }
+            good = true;
+            return channel;
+        } catch (TlsChannel.Refused refused) {
+            edge.refused(refused.reason(), hop.domain(), refused.why());
+            throw refused;
+        } catch (IOException e) {
+            throw new TlsChannel.Refused(Reason.UNREACHABLE, "no connection");
+        } finally {
+            if (!good) {
+                close(raw);
+            }
+        }
+    }
+
+    /// What a caller is told when all targets failed: a failed proof says more than silence.
+    private static TlsChannel.Refused worse(TlsChannel.Refused a, TlsChannel.Refused b) {
+        return a.reason() == Reason.UNREACHABLE ? b : a;
+    }
+
+    /// The causes that POL-31 fixes.
+    static Reason cause(Reason reason) {
+        return switch (reason) {
+            case UNKNOWN_CA, WRONG_NAME, CERTIFICATE_EXPIRED, NO_CERTIFICATE ->
+                    Reason.PEER_NOT_AUTHENTICATED;
+            case NO_TLS_TARGET, PEER_NOT_AUTHENTICATED, POLICY_FLOOR, UNREACHABLE, CONGESTION ->
+                    reason;
+            default -> Reason.TLS_HANDSHAKE_FAILED;
+        };
+    }
+
+    private static void close(Socket raw) {
+        try {
+            raw.close();
+        } catch (IOException e) {
+            // Closed is closed.
+        }
+    }
+}

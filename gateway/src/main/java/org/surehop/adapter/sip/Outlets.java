@@ -1,0 +1,188 @@
+package org.surehop.adapter.sip;
+
+import java.net.InetSocketAddress;
+import java.util.ArrayDeque;
+import java.util.Deque;
+import java.util.HashMap;
+import java.util.Locale;
+import java.util.Map;
+import java.util.Optional;
+import org.jspecify.annotations.Nullable;
+import org.surehop.core.gateway.Event;
+import org.surehop.core.report.Reason;
+import org.surehop.core.sip.NextHop;
+
+/// The ways out: one per next hop, each with a live connection or with requests that wait, in
+/// order, while it is dialled. Called by the loop thread and by dialling threads; the lock is held
+/// only for moments.
+final class Outlets {
+    /// Makes and starts a connection of a dialled channel.
+    interface Opener {
+        Connection open(TlsChannel channel, String domain);
+    }
+
+    private final Object lock = new Object();
+    private final Map<NextHop, Outlet> outlets = new HashMap<>();
+    private final Map<Connection, Dialled> dialled = new HashMap<>();
+    private final TlsPort tls;
+    private final Dialler dialler;
+    private final Edge edge;
+    private final Opener opener;
+    private int dialling;
+
+    Outlets(TlsPort tls, Locator locator, Edge edge, Opener opener) {
+        this.tls = tls;
+        this.dialler = new Dialler(tls, locator, edge);
+        this.edge = edge;
+        this.opener = opener;
+    }
+
+    /// Queues the request on the connection for the hop, dialling it first if need be.
+    void send(NextHop where, Outgoing.OfRequest request) {
+        var hop =
+                new NextHop(
+                        where.domain().toLowerCase(Locale.ROOT),
+                        where.address().toLowerCase(Locale.ROOT),
+                        where.port());
+        Reason refused;
+        synchronized (lock) {
+            refused = queue(hop, request);
+        }
+        if (refused != Reason.NONE) {
+            failed(request, refused, "too much waits for this hop");
+        }
+    }
+
+    private Reason queue(NextHop hop, Outgoing.OfRequest request) {
+        var limits = edge.settings().limits();
+        var outlet = outlets.get(hop);
+        if (outlet != null && outlet.live != null) {
+            switch (outlet.live.send(request)) {
+                case YES -> {
+                    return Reason.NONE;
+                }
+                case FULL -> {
+                    return Reason.CONGESTION;
+                }
+                case CLOSED -> {
+                    outlets.remove(hop);
+                    outlet = null;
+                }
+            }
+        }
+        if (outlet == null) {
+            if (dialling >= limits.handshakes() || outlets.size() >= limits.connections()) {
+                return Reason.CONGESTION;
+            }
+            outlet = new Outlet();
+            outlets.put(hop, outlet);
+            dialling++;
+            var opening = outlet;
+            Thread.ofVirtual().name("sip-dial").start(() -> dial(hop, opening));
+        }
+        if (outlet.waiting.size() >= limits.writeQueue()) {
+            return Reason.CONGESTION;
+        }
+        outlet.waiting.add(request);
+        return Reason.NONE;
+    }
+
+    private void dial(NextHop hop, Outlet outlet) {
+        try {
+            var connection =
+                    dialler.dial(
+                            hop,
+                            address -> reusable(hop, address),
+                            (channel, address) -> opened(hop, channel, address));
+            attach(hop, outlet, connection);
+        } catch (TlsChannel.Refused refused) {
+            var reason = Dialler.cause(refused.reason());
+            var detail =
+                    reason == refused.reason()
+                            ? refused.why()
+                            : refused.reason().wireName() + ": " + refused.why();
+            abandon(hop, outlet, reason, detail);
+        } catch (RuntimeException e) {
+            abandon(hop, outlet, Reason.INTERNAL, "dialling failed");
+            throw e;
+        }
+    }
+
+    private Connection opened(NextHop hop, TlsChannel channel, InetSocketAddress address) {
+        var present = edge.settings().presentCertificate(hop.domain());
+        var connection = opener.open(channel, hop.domain());
+        synchronized (lock) {
+            dialled.put(connection, new Dialled(address, present));
+        }
+        if (!connection.open()) {
+            forget(connection);
+        }
+        return connection;
+    }
+
+    /// EDG-13: another domain at the same place may share the connection only if the leaf that was
+    /// shown there is good for it, and we showed the same of ours.
+    private Optional<Connection> reusable(NextHop hop, InetSocketAddress address) {
+        var wanted = new Dialled(address, edge.settings().presentCertificate(hop.domain()));
+        synchronized (lock) {
+            return dialled.entrySet().stream()
+                    .filter(e -> e.getValue().equals(wanted) && e.getKey().open())
+                    .map(Map.Entry::getKey)
+                    .filter(c -> good(c, hop))
+                    .findFirst();
+        }
+    }
+
+    private boolean good(Connection connection, NextHop hop) {
+        return connection.channel().leaf().map(l -> tls.matches(l, hop.domain())).orElse(false);
+    }
+
+    private void attach(NextHop hop, Outlet outlet, Connection connection) {
+        var left = new ArrayDeque<Outgoing.OfRequest>();
+        synchronized (lock) {
+            dialling--;
+            outlet.live = connection;
+            while (!outlet.waiting.isEmpty()) {
+                var request = outlet.waiting.remove();
+                if (connection.send(request) != Connection.Taken.YES) {
+                    left.add(request);
+                }
+            }
+            if (!connection.open()) {
+                outlets.remove(hop, outlet);
+            }
+        }
+        left.forEach(r -> failed(r, Reason.CONNECTION_LOST, "the connection closed"));
+    }
+
+    private void abandon(NextHop hop, Outlet outlet, Reason reason, String detail) {
+        Deque<Outgoing.OfRequest> left;
+        synchronized (lock) {
+            dialling--;
+            outlets.remove(hop, outlet);
+            left = new ArrayDeque<>(outlet.waiting);
+            outlet.waiting.clear();
+        }
+        left.forEach(r -> failed(r, reason, detail));
+    }
+
+    /// A connection has closed: no request finds it again.
+    void forget(Connection connection) {
+        synchronized (lock) {
+            dialled.remove(connection);
+            outlets.values().removeIf(outlet -> outlet.live == connection);
+        }
+    }
+
+    void failed(Outgoing.OfRequest request, Reason reason, String detail) {
+        edge.tell(new Event.SendFailed(edge.clock().instant(), request.key(), reason, detail));
+    }
+
+    private static final class Outlet {
+        private final Deque<Outgoing.OfRequest> waiting = new ArrayDeque<>();
+        private @Nullable Connection live;
+    }
+
+    /// Where a connection was dialled, and whether we showed our certificate.
+    private record Dialled(InetSocketAddress address, boolean presented) {}
+}
