@@ -2,32 +2,20 @@ package org.surehop.core.gateway;
 
 import java.util.ArrayList;
 import java.util.HashMap;
-import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import org.surehop.core.assurance.HopAssertion;
-import org.surehop.core.assurance.HopLedger;
-import org.surehop.core.assurance.HopNotify;
-import org.surehop.core.assurance.HopReport;
 import org.surehop.core.assurance.Verdict;
 import org.surehop.core.assurance.VerdictTable;
-import org.surehop.core.disclosure.SignerFacts;
-import org.surehop.core.disclosure.TaskId;
 import org.surehop.core.report.NoticeKind;
 import org.surehop.core.report.Reason;
 import org.surehop.core.report.Severity;
-import org.surehop.core.sip.Body;
-import org.surehop.core.sip.ChannelSecurity;
-import org.surehop.core.sip.ConnectionId;
 import org.surehop.core.sip.Header;
 import org.surehop.core.sip.Hop;
-import org.surehop.core.sip.Inbound;
-import org.surehop.core.sip.Request;
 import org.surehop.core.sip.Response;
-import org.surehop.core.sip.Target;
 
 /// Gathers the evidence of each e2e-sec request, gives its one verdict, and attests our own hop
 /// upstream (POL-40 to POL-48, POL-51, POL-66, POL-67).
@@ -35,13 +23,6 @@ final class AssuranceDesk {
     private final Desks desks;
     private final Map<String, List<HopTrack>> byTuple = new HashMap<>();
     private final Map<String, HopTrack> byOwner = new HashMap<>();
-    private final Map<TaskId, Reading> readings = new HashMap<>();
-    private final Map<TaskId, HopTrack> makings = new HashMap<>();
-    /// Flows that answered a NOTIFY of ours with a refusal: not tried again (POL-49).
-    private final Set<ConnectionId> deaf = new HashSet<>();
-    private final Map<TransactionKey, ConnectionId> notifies = new HashMap<>();
-
-    private record Reading(HopTrack track, ConnectionId flow) {}
 
     AssuranceDesk(Desks desks) {
         this.desks = desks;
@@ -89,6 +70,11 @@ final class AssuranceDesk {
                 });
     }
 
+    /// The requests that a NOTIFY with that tuple may speak of.
+    List<HopTrack> candidates(String tuple) {
+        return byTuple.getOrDefault(tuple, List.of());
+    }
+
     private Verdict verdict(Turn turn, HopTrack track) {
         return VerdictTable.judge(
                 track.hopRecord.orElse(Optional.empty()),
@@ -115,7 +101,7 @@ final class AssuranceDesk {
         track.verdict = Optional.of(verdict);
         track.judgedAt = Optional.of(turn.now());
         tell(turn, track, verdict, NoticeKind.VERDICT);
-        attest(turn, track);
+        desks.notifies().attest(turn, track);
         var assurance = turn.config().assurance();
         var rest = assurance.cap().minus(assurance.grace());
         if (verdict.level() == Verdict.Level.ASSURED || !rest.isPositive()) {
@@ -201,190 +187,8 @@ final class AssuranceDesk {
         return String.join(" ", hops.stream().map(Hop::toString).toList());
     }
 
-    // ---- attesting our own hop ----
-
-    /// One combined NOTIFY upstream (POL-51), only to an authenticated peer that wants it (POL-50,
-    /// POL-96) and that has not turned one down before.
-    private void attest(Turn turn, HopTrack track) {
-        var passage = track.passage;
-        var tag = turn.config().assurance().optionTag();
-        var peer = turn.config().peerFor(Admission.identities(passage.inbound));
-        var wants =
-                passage.request.supported().contains(tag)
-                        || peer.map(p -> p.implicitNotify()).orElse(false);
-        var authenticated = !Admission.identities(passage.inbound).isEmpty();
-        var flow = passage.inbound.connection();
-        if (!wants || !authenticated || deaf.contains(flow) || passage.egressSecurity.isEmpty()) {
-            return;
-        }
-        var own =
-                HopNotify.attest(
-                        turn.config().gateway().hop(),
-                        passage.inbound.security(),
-                        passage.egressSecurity.get());
-        var relayed = List.copyOf(track.ledger.assertions());
-        var task = desks.nextTask();
-        makings.put(task, track);
-        turn.emit(
-                new Effect.MakeHopReport(
-                        task, HopNotify.ownReport(passage.request, turn.now(), own, relayed)));
-    }
-
-    void made(Turn turn, TaskId task, Body body) {
-        var track = makings.remove(task);
-        if (track == null) {
-            return;
-        }
-        var config = turn.config();
-        var notify =
-                HopNotify.build(
-                        track.passage.request,
-                        turn.tokens().via(config.gateway()),
-                        turn.tokens().next(),
-                        body,
-                        config.assurance().optionTag());
-        var flow = track.passage.inbound.connection();
-        var key = desks.transactions().start(turn, notify, new Target.Flow(flow));
-        notifies.put(key, flow);
-        track.passage.call.ifPresent(
-                call -> call.line(turn.now(), "GW", "A", "NOTIFY e2e-sec (our attestation)"));
-    }
-
-    boolean owns(TransactionKey key) {
-        return notifies.containsKey(key);
-    }
-
-    /// The answer to a NOTIFY of ours, or none: no retry, and no second try on that flow (POL-49).
-    void answered(TransactionKey key, boolean accepted) {
-        var flow = notifies.remove(key);
-        if (flow != null && !accepted) {
-            deaf.add(flow);
-        }
-    }
-
-    void connectionClosed(ConnectionId connection) {
-        deaf.remove(connection);
-    }
-
-    // ---- NOTIFYs of others ----
-
-    /// The status that a NOTIFY of the package gets: 200 when it matches a request of ours, 481
-    /// when none, 500 with Retry-After when there are too many (POL-48, POL-95).
-    int receive(Turn turn, Inbound inbound, Request notify) {
-        var track = match(inbound, notify);
-        if (track.isEmpty()) {
-            desks.reporter().count("notify.unmatched");
-            return 481;
-        }
-        var found = track.get();
-        if (found.notifies >= turn.config().assurance().maxHops()) {
-            desks.reporter().count("notify.too-many");
-            return 500;
-        }
-        found.notifies++;
-        var task = desks.nextTask();
-        readings.put(task, new Reading(found, inbound.connection()));
-        turn.emit(new Effect.ReadHopReport(task, notify.body()));
-        found.passage.call.ifPresent(
-                call -> call.line(turn.now(), "B", "GW", "NOTIFY e2e-sec (a hop attests)"));
-        return 200;
-    }
-
-    private Optional<HopTrack> match(Inbound inbound, Request notify) {
-        var id = eventId(notify.header("Event").orElse(""));
-        var tuple = HopTrack.tuple(notify.callId().value(), notify.to().tag(), id);
-        var candidates = byTuple.getOrDefault(tuple, List.of());
-        // A spiral has two requests with one tuple: the flow tells them apart.
-        return candidates.stream()
-                .filter(t -> t.passage.egress.equals(Optional.of(inbound.connection())))
-                .findFirst()
-                .or(() -> candidates.stream().findFirst());
-    }
-
-    private static long eventId(String event) {
-        for (var part : event.split(";", -1)) {
-            var text = part.strip();
-            if (text.startsWith("id=") && text.length() <= 13) {
-                try {
-                    return Long.parseLong(text.substring(3));
-                } catch (NumberFormatException _) {
-                    return -1;
-                }
-            }
-        }
-        return -1;
-    }
-
-    void read(Turn turn, Event.HopReportRead event) {
-        var reading = readings.remove(event.task());
-        if (reading == null) {
-            return;
-        }
-        var track = reading.track();
-        var trusted = trusted(turn, reading, event.report(), event.signer());
-        if (!trusted || !HopLedger.speaksOf(event.report(), track.passage.request)) {
-            forged(turn, track, "the assertion is not one that this hop may make");
-            return;
-        }
-        switch (track.ledger.accept(event.report(), true)) {
-            case HopLedger.Outcome.Accepted(var ledger) -> track.ledger = ledger;
-            case HopLedger.Outcome.Contradiction(var ledger) -> track.ledger = ledger;
-            case HopLedger.Outcome.TooMany(var ledger) -> {
-                track.ledger = ledger;
-                desks.reporter().count("notify.too-many-hops");
-            }
-            case HopLedger.Outcome.Duplicate _ -> desks.reporter().count("notify.duplicate");
-            case HopLedger.Outcome.Untrusted _ -> desks.reporter().count("notify.untrusted");
-        }
-        reconsider(turn, track);
-    }
-
-    void refused(Turn turn, TaskId task, Reason reason) {
-        var reading = readings.remove(task);
-        if (reading != null) {
-            forged(turn, reading.track(), "the body is no e2e-sec report: " + reason.wireName());
-        }
-    }
-
-    private void forged(Turn turn, HopTrack track, String why) {
-        desks.reporter()
-                .tell(
-                        turn,
-                        new Reporter.What(
-                                NoticeKind.FORGED_NOTIFY,
-                                Severity.WARNING,
-                                Reason.PEER_NOT_AUTHENTICATED),
-                        Optional.of(track.passage.key()),
-                        Optional.empty(),
-                        Map.of("detail", why));
-    }
-
-    /// POL-99: it came on the egress flow over TLS and, when signatures are demanded, was signed by
-    /// a hop that it speaks for.
-    private static boolean trusted(
-            Turn turn, Reading reading, HopReport report, Optional<SignerFacts> signer) {
-        var passage = reading.track().passage;
-        var onFlow =
-                passage.egress.equals(Optional.of(reading.flow()))
-                        && passage.egressSecurity.orElse(new ChannelSecurity.Clear())
-                                instanceof ChannelSecurity.Tls;
-        if (!onFlow) {
-            return false;
-        }
-        if (signer.isEmpty()) {
-            return !turn.config().assurance().requireSignedNotify();
-        }
-        return signer.get().status() == SignerFacts.Status.VALID
-                && report.hops().stream().anyMatch(h -> speaksFor(signer.get(), h.hop()));
-    }
-
-    private static boolean speaksFor(SignerFacts signer, Hop hop) {
-        return signer.identities().stream()
-                .map(i -> i.startsWith("sip:") ? i.substring(4) : i)
-                .anyMatch(i -> i.equalsIgnoreCase(hop.host()));
-    }
-
-    private void reconsider(Turn turn, HopTrack track) {
+    /// New evidence: judge early, or upgrade the verdict once (POL-67).
+    void reconsider(Turn turn, HopTrack track) {
         if (track.hopRecord.isEmpty() || track.closed) {
             return;
         }
@@ -407,6 +211,6 @@ final class AssuranceDesk {
     }
 
     int size() {
-        return byOwner.size() + readings.size() + makings.size() + notifies.size();
+        return byOwner.size();
     }
 }

@@ -11,6 +11,7 @@ final class Desks {
     private final PassageDesk passages = new PassageDesk(this);
     private final TransactionDesk transactions = new TransactionDesk(reporter, passages);
     private final AssuranceDesk assurance = new AssuranceDesk(this);
+    private final NotifyDesk notifies = new NotifyDesk(this);
     private final CallDesk calls = new CallDesk(this);
     private final PinholeDesk pinholes;
     private final Octets certificate;
@@ -35,6 +36,10 @@ final class Desks {
 
     AssuranceDesk assurance() {
         return assurance;
+    }
+
+    NotifyDesk notifies() {
+        return notifies;
     }
 
     CallDesk calls() {

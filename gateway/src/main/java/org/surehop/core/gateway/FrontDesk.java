@@ -109,7 +109,7 @@ final class FrontDesk {
             answer(turn, request, key, 489, List.of(AssuranceDesk.allowEvents(tag)));
             return;
         }
-        var status = desks.assurance().receive(turn, inbound, request);
+        var status = desks.notifies().receive(turn, inbound, request);
         var rows = status == 500 ? List.of(Answers.retryAfter()) : List.<Header>of();
         answer(turn, request, key, status, rows);
     }

@@ -41,15 +41,15 @@ public final class Gateway {
             case Event.RequestSent sent -> desks.transactions().written(turn, sent);
             case Event.SendFailed failed -> desks.transactions().unsent(turn, failed);
             case Event.ConnectionClosed(_, var connection) ->
-                    desks.assurance().connectionClosed(connection);
+                    desks.notifies().connectionClosed(connection);
             case Event.EdgeRefused refused -> edgeRefused(turn, refused);
             case Event.BodyOpened(_, var task, var facts) ->
                     desks.passages().opened(turn, task, facts);
-            case Event.HopReportRead read -> desks.assurance().read(turn, read);
+            case Event.HopReportRead read -> desks.notifies().read(turn, read);
             case Event.HopReportRefused(_, var task, var reason) ->
-                    desks.assurance().refused(turn, task, reason);
+                    desks.notifies().refused(turn, task, reason);
             case Event.HopReportMade(_, var task, var body) ->
-                    desks.assurance().made(turn, task, body);
+                    desks.notifies().made(turn, task, body);
             case Event.RuleSetApplied(_, var number, var closed) ->
                     desks.pinholes().applied(turn, number, closed);
             case Event.RuleSetFailed(_, var number, var reason) ->
@@ -163,6 +163,7 @@ public final class Gateway {
                 "transactions", desks.transactions().size(),
                 "passages", desks.passages().size(),
                 "assurance", desks.assurance().size(),
+                "notifies", desks.notifies().size(),
                 "pinhole-jobs", desks.pinholes().jobs());
     }
 }

@@ -4,18 +4,12 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import org.surehop.core.assurance.HopNotify;
 import org.surehop.core.call.CallLife;
 import org.surehop.core.call.Exchange;
-import org.surehop.core.dialog.LegDialog;
 import org.surehop.core.disclosure.BodyFacts;
-import org.surehop.core.disclosure.Expectation;
 import org.surehop.core.disclosure.TaskId;
 import org.surehop.core.report.Reason;
-import org.surehop.core.sip.Body;
-import org.surehop.core.sip.CSeq;
 import org.surehop.core.sip.Inbound;
-import org.surehop.core.sip.Leg;
 import org.surehop.core.sip.Method;
 import org.surehop.core.sip.Request;
 import org.surehop.core.sip.Response;
@@ -25,19 +19,24 @@ import org.surehop.core.sip.Response;
 final class PassageDesk implements TransactionDesk.User {
     private final Desks desks;
     private final Answers answers;
+    private final Reading reading;
+    private final Onward onward;
+    private final Undoing undoing;
     private final Map<ServerKey, Passage> byServer = new HashMap<>();
     private final Map<TransactionKey, Passage> byClient = new HashMap<>();
-    private final Map<TaskId, Passage> byTask = new HashMap<>();
     private final Map<String, Passage> byOwner = new HashMap<>();
     private final Map<String, Integer> identities = new HashMap<>();
 
     PassageDesk(Desks desks) {
         this.desks = desks;
         this.answers = new Answers(desks);
+        this.reading = new Reading(desks);
+        this.onward = new Onward(desks);
+        this.undoing = new Undoing(desks);
     }
 
     int size() {
-        return byOwner.size() + byClient.size() + byTask.size();
+        return byOwner.size() + byClient.size() + reading.size();
     }
 
     /// Whether the same request is on its way already by another branch (RFC 3261 §8.2.2.2).
@@ -78,7 +77,7 @@ final class PassageDesk implements TransactionDesk.User {
         step(turn, passage, new Exchange.Event.Arrived(need));
     }
 
-    private void step(Turn turn, Passage passage, Exchange.Event event) {
+    void step(Turn turn, Passage passage, Exchange.Event event) {
         var step = Exchange.step(passage.state, event);
         passage.state = step.state();
         for (var effect : step.effects()) {
@@ -89,12 +88,13 @@ final class PassageDesk implements TransactionDesk.User {
     private void perform(Turn turn, Passage passage, Exchange.Effect effect) {
         switch (effect) {
             case Exchange.Effect.ReadOffer(var ids) ->
-                    open(turn, passage, passage.request.body(), ids);
+                    reading.open(turn, passage, passage.request.body(), ids);
             case Exchange.Effect.ReadAnswer(_, var ids) ->
-                    open(turn, passage, passage.answerBody, ids);
-            case Exchange.Effect.JudgeOffer _ -> judgeClear(turn, passage, passage.request.body());
-            case Exchange.Effect.JudgeAnswer _ -> judgeClear(turn, passage, passage.answerBody);
-            case Exchange.Effect.Forward _ -> forward(turn, passage);
+                    reading.open(turn, passage, passage.answerBody, ids);
+            case Exchange.Effect.JudgeOffer _ ->
+                    reading.judge(turn, passage, passage.request.body());
+            case Exchange.Effect.JudgeAnswer _ -> reading.judge(turn, passage, passage.answerBody);
+            case Exchange.Effect.Forward _ -> onward.forward(turn, passage);
             case Exchange.Effect.Relay(var response) -> relay(turn, passage, response);
             case Exchange.Effect.Refuse(var refused) -> answers.refuse(turn, passage, refused);
             case Exchange.Effect.Decline(var reason, var detail) ->
@@ -102,143 +102,20 @@ final class PassageDesk implements TransactionDesk.User {
             case Exchange.Effect.Enable(var offer, var answer) ->
                     desks.pinholes().enable(turn, passage, offer, answer);
             case Exchange.Effect.Rollback _ -> rollback(turn, passage);
-            case Exchange.Effect.CancelOnward _ -> cancelOnward(turn, passage);
+            case Exchange.Effect.CancelOnward _ -> onward.cancel(turn, passage);
             case Exchange.Effect.Undo(var answer, var reason) ->
-                    undo(turn, passage, answer, reason);
+                    undoing.undo(turn, passage, answer, reason);
             case Exchange.Effect.Finish _ -> finish(turn, passage);
         }
     }
 
-    // ---- reading bodies ----
-
-    private void open(Turn turn, Passage passage, Body body, List<String> contentIds) {
-        var task = desks.nextTask();
-        byTask.put(task, passage);
-        turn.emit(new Effect.OpenBody(task, body, contentIds));
-        turn.arm(Deadline.Kind.WORK, passage.owner(), turn.config().timers().work());
-    }
-
     void opened(Turn turn, TaskId task, BodyFacts facts) {
-        var passage = byTask.remove(task);
-        if (passage == null) {
-            desks.reporter().count("cms.late-answer");
-            return;
-        }
-        turn.disarm(Deadline.Kind.WORK, passage.owner());
-        var judgement = desks.judge(turn.config()).judge(facts, expectation(passage));
-        step(turn, passage, new Exchange.Event.Judged(judgement));
+        reading.opened(turn, task, facts);
     }
 
-    private void judgeClear(Turn turn, Passage passage, Body body) {
-        var judgement = desks.judge(turn.config()).clear(body, expectation(passage));
-        step(turn, passage, new Exchange.Event.Judged(judgement));
-    }
-
-    private static Expectation expectation(Passage passage) {
-        return passage.state instanceof Exchange.State.ReadingAnswer
-                ? Expectation.ofResponseTo(passage.request)
-                : Expectation.ofRequest(passage.request);
-    }
-
-    // ---- onward ----
-
-    private void forward(Turn turn, Passage passage) {
-        if (passage.opensCall() && refusedByPinholes(turn, passage)) {
-            return;
-        }
-        var config = turn.config();
-        var tag = passage.assured ? config.assurance().optionTag() : "";
-        var via = turn.tokens().via(config.gateway());
-        if (passage.request.inDialog()) {
-            forwardInDialog(turn, passage, tag);
-            return;
-        }
-        var contact =
-                passage.call.map(
-                        c ->
-                                Crossing.contact(
-                                        config.gateway(),
-                                        c.tokenB,
-                                        passage.request.uri().secure()));
-        var routes = new Admission(config).remainingRoutes(passage.request);
-        var out =
-                Crossing.onward(
-                        passage.request,
-                        via,
-                        contact.or(
-                                () -> Optional.of(Crossing.contact(config.gateway(), "", false))),
-                        new Crossing.Hops(routes, tag));
-        if (passage.assured && HopNotify.due(passage.request, tag)) {
-            desks.assurance().expect(turn, passage);
-        }
-        send(turn, passage, out);
-    }
-
-    /// PRR: an offer that may not have its pinholes goes nowhere (MID-50).
-    private boolean refusedByPinholes(Turn turn, Passage passage) {
-        if (passage.state instanceof Exchange.State.Pending(var offer, _) && offer.isPresent()) {
-            var refusal = desks.pinholes().reserve(passage.call.orElseThrow(), offer.get());
-            refusal.ifPresent(
-                    r -> step(turn, passage, new Exchange.Event.Unsent(r.reason(), r.detail())));
-            return refusal.isPresent();
-        }
-        return false;
-    }
-
-    private void forwardInDialog(Turn turn, Passage passage, String tag) {
-        var call = passage.call.orElseThrow();
-        var leg = passage.from.other();
-        var dialog = call.dialog(leg, passage.request.to().tag());
-        if (dialog.isEmpty()) {
-            step(turn, passage, new Exchange.Event.Unsent(Reason.NO_SUCH_CALL, ""));
-            return;
-        }
-        var far = dialog.get();
-        var config = turn.config();
-        var contact = Crossing.contact(config.gateway(), far.token(), far.remoteTarget().secure());
-        var via = turn.tokens().via(config.gateway());
-        var out = Crossing.inDialog(passage.request, far, via, contact, tag);
-        call.replace(leg, far.sent(out.cseq().number()));
-        passage.way = Optional.of(new Passage.Way(far.target(), far.side()));
-        send(turn, passage, out);
-    }
-
-    private void send(Turn turn, Passage passage, Request out) {
-        passage.sent = Optional.of(out);
-        passage.call.ifPresent(
-                call ->
-                        call.line(
-                                turn.now(),
-                                "GW",
-                                passage.from.other().name(),
-                                out.method().name()));
-        if (out.method().equals(Method.INVITE)) {
-            turn.arm(Deadline.Kind.RINGING, passage.owner(), turn.config().timers().ringing());
-        }
-        var target = passage.way.orElseThrow().target();
-        var key = new TransactionKey(out.topVia().branch(), out.method());
-        passage.clientKey = Optional.of(key);
+    /// From now on the responses to that client transaction are this passage's.
+    void expect(TransactionKey key, Passage passage) {
         byClient.put(key, passage);
-        desks.transactions().start(turn, out, target);
-    }
-
-    private void cancelOnward(Turn turn, Passage passage) {
-        passage.cancelWanted = true;
-        if (passage.provisionalSeen) {
-            passage.clientKey.ifPresent(key -> sendCancel(turn, passage, key));
-        }
-    }
-
-    private void sendCancel(Turn turn, Passage passage, TransactionKey key) {
-        passage.cancelWanted = false;
-        passage.call.ifPresent(
-                c -> c.line(turn.now(), "GW", passage.from.other().name(), "CANCEL"));
-        desks.transactions().cancel(turn, key);
-        // RFC 3261 §9.1: no final answer 64*T1 after CANCEL means that none will come.
-        turn.arm(
-                Deadline.Kind.CLIENT_TRANSACTION,
-                passage.owner(),
-                turn.config().timers().transaction());
     }
 
     void cancelled(Turn turn, ServerKey invite) {
@@ -268,8 +145,8 @@ final class PassageDesk implements TransactionDesk.User {
     public void response(Turn turn, TransactionKey key, Response response, Inbound inbound) {
         var passage = byClient.get(key);
         if (passage == null) {
-            if (desks.assurance().owns(key) && !response.status().provisional()) {
-                desks.assurance().answered(key, response.status().success());
+            if (desks.notifies().owns(key) && !response.status().provisional()) {
+                desks.notifies().answered(key, response.status().success());
             }
             return;
         }
@@ -293,26 +170,14 @@ final class PassageDesk implements TransactionDesk.User {
 
     private void provisional(Turn turn, Passage passage, Response response, Inbound inbound) {
         passage.provisionalSeen = true;
-        if (passage.cancelWanted) {
-            passage.clientKey.ifPresent(key -> sendCancel(turn, passage, key));
-        }
+        onward.provisional(turn, passage);
         if (response.status().value() == 100) {
             return;
         }
         if (passage.opensCall() && !response.to().tag().isEmpty()) {
-            passage.call.orElseThrow().early(callee(passage, response, inbound));
+            passage.call.orElseThrow().early(Undoing.callee(passage, response, inbound));
         }
         step(turn, passage, new Exchange.Event.Provisional(response));
-    }
-
-    private static LegDialog callee(Passage passage, Response response, Inbound inbound) {
-        var call = passage.call.orElseThrow();
-        return LegDialog.towardsCallee(
-                passage.sent.orElseThrow(),
-                response,
-                inbound.connection(),
-                call.sideB,
-                call.tokenB);
     }
 
     private void success(Turn turn, Passage passage, Response response, Inbound inbound) {
@@ -320,14 +185,14 @@ final class PassageDesk implements TransactionDesk.User {
         if (passage.opensCall()) {
             var call = passage.call.orElseThrow();
             if (call.legB.isPresent() || passage.undoAck.isPresent()) {
-                again(turn, passage, response, inbound);
+                undoing.again(turn, passage, response, inbound);
                 return;
             }
             call.addressB = Optional.ofNullable(inbound.remote().getAddress());
             if (!(passage.state instanceof Exchange.State.Abandoned)) {
-                call.confirm(callee(passage, response, inbound));
+                call.confirm(Undoing.callee(passage, response, inbound));
             } else {
-                call.early(callee(passage, response, inbound));
+                call.early(Undoing.callee(passage, response, inbound));
             }
         } else {
             passage.call.ifPresent(
@@ -357,38 +222,13 @@ final class PassageDesk implements TransactionDesk.User {
                 : response;
     }
 
-    /// A 2xx after the first: the same one again, or one from another fork.
-    private void again(Turn turn, Passage passage, Response response, Inbound inbound) {
-        var call = passage.call.orElseThrow();
-        var winner = call.legB.map(d -> d.remote().tag()).orElse("");
-        if (passage.undoAck.isPresent() && response.to().tag().equals(tagOf(passage))) {
-            CallDesk.sendAck(turn, passage.undoAck.get(), targetOf(passage));
-        } else if (!response.to().tag().equals(winner)) {
-            ackAndBye(turn, callee(passage, response, inbound), passage, Reason.CANCELLED);
-        } else if (call.ack.isPresent()) {
-            CallDesk.sendAck(turn, call.ack.get(), call.legB.orElseThrow().target());
-        } else if (passage.finished && !call.ended()) {
-            relay(turn, passage, response);
-        }
-    }
-
-    private static String tagOf(Passage passage) {
-        return passage.undoAck.map(a -> a.to().tag()).orElse("");
-    }
-
-    private static org.surehop.core.sip.Target targetOf(Passage passage) {
-        return passage.egress
-                .<org.surehop.core.sip.Target>map(org.surehop.core.sip.Target.Flow::new)
-                .orElseGet(() -> passage.way.orElseThrow().target());
-    }
-
     @Override
     public void timedOut(Turn turn, TransactionKey key) {
         var passage = byClient.get(key);
         if (passage != null) {
             step(turn, passage, new Exchange.Event.TimedOut());
         } else {
-            desks.assurance().answered(key, false);
+            desks.notifies().answered(key, false);
         }
     }
 
@@ -398,7 +238,7 @@ final class PassageDesk implements TransactionDesk.User {
         if (passage != null) {
             step(turn, passage, new Exchange.Event.Unsent(reason, detail));
         } else {
-            desks.assurance().answered(key, false);
+            desks.notifies().answered(key, false);
         }
     }
 
@@ -418,7 +258,7 @@ final class PassageDesk implements TransactionDesk.User {
 
     // ---- back ----
 
-    private void relay(Turn turn, Passage passage, Response response) {
+    void relay(Turn turn, Passage passage, Response response) {
         var out = answers.relayed(turn, passage, response);
         passage.call.ifPresent(
                 call ->
@@ -464,47 +304,6 @@ final class PassageDesk implements TransactionDesk.User {
         }
     }
 
-    private void undo(Turn turn, Passage passage, Response answer, Reason reason) {
-        if (passage.opensCall()) {
-            var call = passage.call.orElseThrow();
-            call.dialog(Leg.B, answer.to().tag())
-                    .ifPresent(far -> ackAndBye(turn, far, passage, reason));
-        } else {
-            passage.call.ifPresent(c -> desks.calls().ending(turn, c, reason));
-        }
-    }
-
-    private void ackAndBye(Turn turn, LegDialog far, Passage passage, Reason reason) {
-        var config = turn.config();
-        var number = passage.request.cseq().number();
-        var call = passage.call.orElseThrow();
-        var ack =
-                desks.calls()
-                        .demanded(
-                                turn,
-                                call,
-                                Crossing.own(
-                                        far,
-                                        new CSeq(number, Method.ACK),
-                                        turn.tokens().via(config.gateway()),
-                                        List.of()));
-        passage.undoAck = Optional.of(ack);
-        CallDesk.sendAck(turn, ack, far.target());
-        var bye =
-                desks.calls()
-                        .demanded(
-                                turn,
-                                call,
-                                Crossing.own(
-                                        far,
-                                        new CSeq(number + 1, Method.BYE),
-                                        turn.tokens().via(config.gateway()),
-                                        Crossing.reasonRow(reason)));
-        call.line(turn.now(), "GW", "B", "ACK");
-        call.line(turn.now(), "GW", "B", "BYE");
-        desks.transactions().start(turn, bye, far.target());
-    }
-
     void rulesApplied(Turn turn, Passage passage) {
         step(turn, passage, new Exchange.Event.RulesApplied());
     }
@@ -535,7 +334,7 @@ final class PassageDesk implements TransactionDesk.User {
     private void giveUp(
             Turn turn, @org.jspecify.annotations.Nullable Passage passage, Reason reason) {
         if (passage != null) {
-            byTask.values().remove(passage);
+            reading.forget(passage);
             step(turn, passage, new Exchange.Event.GivenUp(reason));
         }
     }

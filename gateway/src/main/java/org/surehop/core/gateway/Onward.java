@@ -1,0 +1,130 @@
+package org.surehop.core.gateway;
+
+import java.util.Optional;
+import org.surehop.core.assurance.HopNotify;
+import org.surehop.core.call.Exchange;
+import org.surehop.core.report.Reason;
+import org.surehop.core.sip.Method;
+import org.surehop.core.sip.Request;
+
+/// Sends a request on to the far side, and CANCEL after it.
+final class Onward {
+    private final Desks desks;
+
+    Onward(Desks desks) {
+        this.desks = desks;
+    }
+
+    void forward(Turn turn, Passage passage) {
+        if (passage.opensCall() && refusedByPinholes(turn, passage)) {
+            return;
+        }
+        var config = turn.config();
+        var tag = passage.assured ? config.assurance().optionTag() : "";
+        var via = turn.tokens().via(config.gateway());
+        if (passage.request.inDialog()) {
+            forwardInDialog(turn, passage, tag);
+            return;
+        }
+        var contact =
+                passage.call.map(
+                        c ->
+                                Crossing.contact(
+                                        config.gateway(),
+                                        c.tokenB,
+                                        passage.request.uri().secure()));
+        var routes = new Admission(config).remainingRoutes(passage.request);
+        var out =
+                Crossing.onward(
+                        passage.request,
+                        via,
+                        contact.or(
+                                () -> Optional.of(Crossing.contact(config.gateway(), "", false))),
+                        new Crossing.Hops(routes, tag));
+        if (passage.assured && HopNotify.due(passage.request, tag)) {
+            desks.assurance().expect(turn, passage);
+        }
+        send(turn, passage, out);
+    }
+
+    /// PRR: an offer that may not have its pinholes goes nowhere (MID-50).
+    private boolean refusedByPinholes(Turn turn, Passage passage) {
+        if (passage.state instanceof Exchange.State.Pending(var offer, _) && offer.isPresent()) {
+            var refusal = desks.pinholes().reserve(passage.call.orElseThrow(), offer.get());
+            refusal.ifPresent(
+                    r ->
+                            desks.passages()
+                                    .step(
+                                            turn,
+                                            passage,
+                                            new Exchange.Event.Unsent(r.reason(), r.detail())));
+            return refusal.isPresent();
+        }
+        return false;
+    }
+
+    private void forwardInDialog(Turn turn, Passage passage, String tag) {
+        var call = passage.call.orElseThrow();
+        var leg = passage.from.other();
+        var dialog = call.dialog(leg, passage.request.to().tag());
+        if (dialog.isEmpty()) {
+            desks.passages()
+                    .step(turn, passage, new Exchange.Event.Unsent(Reason.NO_SUCH_CALL, ""));
+            return;
+        }
+        var far = dialog.get();
+        var config = turn.config();
+        var contact = Crossing.contact(config.gateway(), far.token(), far.remoteTarget().secure());
+        var via = turn.tokens().via(config.gateway());
+        var out = Crossing.inDialog(passage.request, far, via, contact, tag);
+        call.replace(leg, far.sent(out.cseq().number()));
+        passage.way = Optional.of(new Passage.Way(far.target(), far.side()));
+        send(turn, passage, out);
+    }
+
+    private void send(Turn turn, Passage passage, Request out) {
+        passage.sent = Optional.of(out);
+        passage.call.ifPresent(
+                call ->
+                        call.line(
+                                turn.now(),
+                                "GW",
+                                passage.from.other().name(),
+                                out.method().name()));
+        if (out.method().equals(Method.INVITE)) {
+            turn.arm(Deadline.Kind.RINGING, passage.owner(), turn.config().timers().ringing());
+        }
+        var target = passage.way.orElseThrow().target();
+        var key = new TransactionKey(out.topVia().branch(), out.method());
+        passage.clientKey = Optional.of(key);
+        desks.passages().expect(key, passage);
+        desks.transactions().start(turn, out, target);
+    }
+
+    /// CANCEL towards the far side, now or as soon as it has answered provisionally (§9.1).
+    void cancel(Turn turn, Passage passage) {
+        passage.cancelWanted = true;
+        if (passage.provisionalSeen) {
+            passage.clientKey.ifPresent(key -> sendCancel(turn, passage, key));
+        }
+    }
+
+    private void sendCancel(Turn turn, Passage passage, TransactionKey key) {
+        passage.cancelWanted = false;
+        passage.call.ifPresent(
+                c -> c.line(turn.now(), "GW", passage.from.other().name(), "CANCEL"));
+        desks.transactions().cancel(turn, key);
+        // RFC 3261 §9.1: no final answer 64*T1 after CANCEL means that none will come.
+        turn.arm(
+                Deadline.Kind.CLIENT_TRANSACTION,
+                passage.owner(),
+                turn.config().timers().transaction());
+    }
+
+    /// The far side has answered provisionally: a CANCEL that waited may go.
+    void provisional(Turn turn, Passage passage) {
+        if (passage.cancelWanted) {
+            passage.clientKey.ifPresent(key -> sendCancel(turn, passage, key));
+        }
+    }
+}

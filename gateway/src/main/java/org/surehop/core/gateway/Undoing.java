@@ -1,0 +1,99 @@
+package org.surehop.core.gateway;
+
+import java.util.List;
+import java.util.Optional;
+import org.surehop.core.dialog.LegDialog;
+import org.surehop.core.report.Reason;
+import org.surehop.core.sip.CSeq;
+import org.surehop.core.sip.Inbound;
+import org.surehop.core.sip.Leg;
+import org.surehop.core.sip.Method;
+import org.surehop.core.sip.Response;
+import org.surehop.core.sip.Target;
+
+/// What is done with a 2xx that nobody can have (acknowledge and end it, RFC 3261 §13.2.2.4) and
+/// with one that comes again.
+final class Undoing {
+    private final Desks desks;
+
+    Undoing(Desks desks) {
+        this.desks = desks;
+    }
+
+    void undo(Turn turn, Passage passage, Response answer, Reason reason) {
+        if (passage.opensCall()) {
+            var call = passage.call.orElseThrow();
+            call.dialog(Leg.B, answer.to().tag())
+                    .ifPresent(far -> ackAndBye(turn, far, passage, reason));
+        } else {
+            passage.call.ifPresent(c -> desks.calls().ending(turn, c, reason));
+        }
+    }
+
+    private void ackAndBye(Turn turn, LegDialog far, Passage passage, Reason reason) {
+        var config = turn.config();
+        var number = passage.request.cseq().number();
+        var call = passage.call.orElseThrow();
+        var ack =
+                desks.calls()
+                        .demanded(
+                                turn,
+                                call,
+                                Crossing.own(
+                                        far,
+                                        new CSeq(number, Method.ACK),
+                                        turn.tokens().via(config.gateway()),
+                                        List.of()));
+        passage.undoAck = Optional.of(ack);
+        CallDesk.sendAck(turn, ack, far.target());
+        var bye =
+                desks.calls()
+                        .demanded(
+                                turn,
+                                call,
+                                Crossing.own(
+                                        far,
+                                        new CSeq(number + 1, Method.BYE),
+                                        turn.tokens().via(config.gateway()),
+                                        Crossing.reasonRow(reason)));
+        call.line(turn.now(), "GW", "B", "ACK");
+        call.line(turn.now(), "GW", "B", "BYE");
+        desks.transactions().start(turn, bye, far.target());
+    }
+
+    /// A 2xx after the first: the same one again, or one from another fork.
+    void again(Turn turn, Passage passage, Response response, Inbound inbound) {
+        var call = passage.call.orElseThrow();
+        var winner = call.legB.map(d -> d.remote().tag()).orElse("");
+        if (passage.undoAck.isPresent() && response.to().tag().equals(tagOf(passage))) {
+            CallDesk.sendAck(turn, passage.undoAck.get(), targetOf(passage));
+        } else if (!response.to().tag().equals(winner)) {
+            ackAndBye(turn, callee(passage, response, inbound), passage, Reason.CANCELLED);
+        } else if (call.ack.isPresent()) {
+            CallDesk.sendAck(turn, call.ack.get(), call.legB.orElseThrow().target());
+        } else if (passage.finished && !call.ended()) {
+            desks.passages().relay(turn, passage, response);
+        }
+    }
+
+    private static String tagOf(Passage passage) {
+        return passage.undoAck.map(a -> a.to().tag()).orElse("");
+    }
+
+    private static Target targetOf(Passage passage) {
+        return passage.egress
+                .<Target>map(Target.Flow::new)
+                .orElseGet(() -> passage.way.orElseThrow().target());
+    }
+
+    /// The callee's dialog by that response.
+    static LegDialog callee(Passage passage, Response response, Inbound inbound) {
+        var call = passage.call.orElseThrow();
+        return LegDialog.towardsCallee(
+                passage.sent.orElseThrow(),
+                response,
+                inbound.connection(),
+                call.sideB,
+                call.tokenB);
+    }
+}
