@@ -193,6 +193,6 @@ final class FlowScript {
                         .filter(p -> p.base() instanceof Inet4Address == ip4)
                         .map(Prefix::toString)
                         .toList();
-        return wanted.isEmpty() ? "" : "\nelements = { " + String.join(", ", wanted) + " }";
+        return wanted.isEmpty() ? "" : "\n        elements = { " + String.join(", ", wanted) + " }";
     }
 }

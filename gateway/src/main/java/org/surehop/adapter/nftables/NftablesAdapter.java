@@ -117,6 +117,11 @@ public final class NftablesAdapter implements EffectHandler<Effect.ApplyRuleSet>
         }
     }
 
+    /// How many changes wait.
+    int waiting() {
+        return queue.size();
+    }
+
     private void own(Opening opening) {
         Firewall firewall;
         try {
