@@ -126,7 +126,7 @@ def measure(rate=100, warm=15, steady=10, full=12, say=print):
             border.place / "kamailio", MIDDLE, border.keys.identity(MIDDLE), ("127.0.0.1", port),
             ("inside.invalid", "127.0.0.1", port))
         started.append(proxy)
-        options = {"SUREHOP_JAVA_OPTS": "-Xmx256m -XX:+UseSerialGC -Xmn128m"}
+        options = {"SUREHOP_JAVA_OPTIONS": "-Xmx256m -Xmn128m"}
         gateway.JVM, kept = options, gateway.JVM
         try:
             box = gateway.Gateway(border.place / "gateway", border_tree(border, port))

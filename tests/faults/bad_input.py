@@ -378,10 +378,12 @@ class Startup(unittest.TestCase):
 
     def test_missing_configuration(self):
         code, out, err = processes.output_of(
-            gateway.COMMAND, "run", "--config", "/nowhere/surehop.yaml", env={
-                **os.environ, **gateway.JVM})
-        self.assertEqual(2, code, out + err)
-        self.assertIn("/nowhere/surehop.yaml", out + err)
+            gateway.COMMAND, "run", "--config", "/nowhere/surehop.yaml",
+            env={**os.environ, **gateway.JVM})
+        told = (out + err).strip().splitlines()
+        self.assertEqual((2, 1), (code, len(told)), f"exit code and lines of {told}")
+        self.assertIn("/nowhere/surehop.yaml", told[0])
+        self.assertIn("does not exist", told[0])
 
     def test_wrong_values(self):
         for path, value, words in (
@@ -404,6 +406,13 @@ class Startup(unittest.TestCase):
         other = self.border.keys.ca.tls("another", "another.example")
         self.one_sentence("tls.key", tree=self.changed("tls.key", f"file:{other[1]}"))
 
+    def test_key_of_a_user(self):
+        """REQ-CONF-2: the middle has no business with the key of a user."""
+        cert, key = self.border.keys.bob
+        tree = self.changed("smime.certificate", str(cert))
+        tree["smime"]["key"] = f"file:{key}"
+        self.one_sentence("smime.certificate", "user", tree=tree)
+
     def test_no_cap_net_admin(self):
         suite.needs_root()
         suite.needs("setpriv")
@@ -425,6 +434,7 @@ class Unreachable(unittest.TestCase):
         def change(tree, border):
             (border.place / "auth").write_text(receivers.AUTH)
             (border.place / "priv").write_text(receivers.PRIV)
+            (border.place / "snmp").mkdir()
             cert, key = border.keys.ca.tls("reader", "reader.example")
             tree["mqtt"] = {"enabled": True, "uri": f"ssl://localhost:{gateway.free_port()}",
                             "trust": str(border.keys.trust), "certificate": str(cert),

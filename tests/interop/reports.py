@@ -13,6 +13,7 @@ from ua.agent import Identity
 def snmp_tree(border, agent, receiver, inform=True):
     for name, words in (("auth", receivers.AUTH), ("priv", receivers.PRIV)):
         (border.place / name).write_text(words)
+    (border.place / "snmp").mkdir(exist_ok=True)
     return {
         "enabled": True, "address": "127.0.0.1", "port": agent,
         "state-directory": str(border.place / "snmp"),

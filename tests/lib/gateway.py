@@ -13,7 +13,7 @@ from ua.agent import Agent, Identity
 COMMAND = suite.ROOT / "gateway" / "bin" / "surehop"
 NAME = "gw.example"
 INSIDE, OUTSIDE = "inside.example", "outside.example"
-JVM = {"SUREHOP_JAVA_OPTS": "-Xmx96m -XX:+UseSerialGC -XX:TieredStopAtLevel=1"}
+JVM = {"SUREHOP_JAVA_OPTIONS": "-Xmx96m -XX:TieredStopAtLevel=1"}
 
 
 def free_port(address="127.0.0.1", kind=socket.SOCK_STREAM):
@@ -31,9 +31,9 @@ class Keys:
         self.other = pki.Authority(place, "other")
         self.trust = self.ca.cert
         self.gateway = self.ca.tls("gateway", NAME)
-        self.reader = self.ca.smime("gateway-smime", f"gateway@{NAME}", uri=f"sip:{NAME}")
-        self.rsa_reader = self.ca.smime("gateway-rsa", f"gateway@{NAME}", "rsa", uri=f"sip:{NAME}")
-        self.signer = self.ca.signing("gateway-sign", f"gateway@{NAME}")
+        self.reader = self.ca.smime("gateway-smime", NAME)
+        self.rsa_reader = self.ca.smime("gateway-rsa", NAME, "rsa")
+        self.signer = self.ca.signing("gateway-sign", NAME)
         self.alice = self.ca.signing("alice", f"alice@{INSIDE}")
         self.alice_reads = self.ca.smime("alice-reads", f"alice@{INSIDE}")
         self.bob = self.ca.smime("bob", f"bob@{OUTSIDE}")

@@ -39,14 +39,14 @@ class Authority:
                          + (",keyEncipherment" if alg == "rsa" else ""),
                          "extendedKeyUsage=serverAuth,clientAuth")
 
-    def smime(self, name, user, alg="ec", expired=False, uri=None):
-        """An S/MIME certificate to encrypt to; with EC keys also to sign with."""
+    def smime(self, name, user, alg="ec", expired=False):
+        """An S/MIME certificate to encrypt to; `user` is user@domain, or the domain of a machine."""
         usage = "keyAgreement,digitalSignature" if alg == "ec" else "keyEncipherment"
-        return self.leaf(name, [f"URI:{uri or 'sip:' + user}", f"email:{user}"], alg, expired,
-                         f"keyUsage=critical,{usage}", "extendedKeyUsage=emailProtection")
+        return self.leaf(name, smime_names(user), alg, expired, f"keyUsage=critical,{usage}",
+                         "extendedKeyUsage=emailProtection")
 
     def signing(self, name, user, alg="ec", expired=False):
-        return self.leaf(name, [f"URI:sip:{user}", f"email:{user}"], alg, expired,
+        return self.leaf(name, smime_names(user), alg, expired,
                          "keyUsage=critical,digitalSignature", "extendedKeyUsage=emailProtection")
 
     def leaf(self, name, names, alg, expired, *extensions):
@@ -63,6 +63,10 @@ class Authority:
         run("ca", "-batch", "-notext", "-config", self.place / "ca.cnf", "-cert", self.cert,
             "-keyfile", self.key, "-in", request, "-extfile", config, "-out", cert, *dates)
         return cert, key
+
+
+def smime_names(user):
+    return [f"URI:sip:{user}", f"email:{user}" if "@" in user else f"DNS:{user}"]
 
 
 def new_key(path, alg):

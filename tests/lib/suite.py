@@ -53,7 +53,7 @@ class Lines(unittest.TestResult):
 
     def addError(self, test, err):
         super().addError(test, err)
-        self._say("FAILED", test, "".join(traceback.format_exception(*err)[-4:]))
+        self._say("FAILED", test, self._words(err))
 
     def addSkip(self, test, reason):
         super().addSkip(test, reason)
@@ -73,9 +73,10 @@ class Lines(unittest.TestResult):
     @staticmethod
     def _words(err):
         frames = traceback.extract_tb(err[2])
-        ours = [f for f in frames if "unittest" not in f.filename]
-        where = f"{Path(ours[0].filename).name}:{ours[0].lineno}" if ours else ""
-        return f"{err[1]} ({where})"
+        ours = [f for f in frames if f.filename.startswith(str(ROOT))]
+        where = " < ".join(f"{Path(f.filename).name}:{f.lineno}" for f in reversed(ours[-4:]))
+        kind = "" if issubclass(err[0], AssertionError) else err[0].__name__ + ": "
+        return f"{kind}{err[1]} ({where})"
 
     def _say(self, word, test, why=""):
         name = str(test).split(" ")[0].removeprefix("test_").replace("_", " ")
