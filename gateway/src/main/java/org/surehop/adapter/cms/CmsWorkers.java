@@ -15,6 +15,7 @@ import java.util.concurrent.locks.LockSupport;
 import java.util.function.Supplier;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
+import org.surehop.core.config.Disclosure;
 import org.surehop.core.config.GatewayConfig;
 import org.surehop.core.disclosure.BodyFacts;
 import org.surehop.core.disclosure.BodyFacts.Obstacle;
@@ -49,22 +50,32 @@ public final class CmsWorkers implements AutoCloseable {
     private final AtomicLong refusedBusy = new AtomicLong();
     private final AtomicLong lostAnswers = new AtomicLong();
 
-    public CmsWorkers(SmimeKeys keys, GatewayConfig config, EventSink sink, InstantSource clock) {
-        var policy = config.disclosure();
+    /// What of the configuration concerns this room.
+    public record Settings(Disclosure policy, int bodyBytes, String reportType) {
+        public static Settings of(GatewayConfig config) {
+            return new Settings(
+                    config.disclosure(),
+                    config.limits().bodyBytes(),
+                    config.assurance().notifyBodyType());
+        }
+    }
+
+    public CmsWorkers(SmimeKeys keys, Settings settings, EventSink sink, InstantSource clock) {
+        var workers = settings.policy().workers();
         this.keys = keys;
-        this.reader = new BodyReader(keys, policy, config.limits().bodyBytes());
+        this.reader = new BodyReader(keys, settings.policy(), settings.bodyBytes());
         this.signer = new SignatureMaker(keys.signer(), keys.provider());
-        this.reportType = config.assurance().notifyBodyType();
+        this.reportType = settings.reportType();
         this.sink = sink;
         this.clock = clock;
         var number = new AtomicInteger();
         this.pool =
                 new ThreadPoolExecutor(
-                        policy.workers(),
-                        policy.workers(),
+                        workers,
+                        workers,
                         0,
                         TimeUnit.SECONDS,
-                        new ArrayBlockingQueue<>(policy.workers() * QUEUE_PER_WORKER),
+                        new ArrayBlockingQueue<>(workers * QUEUE_PER_WORKER),
                         task ->
                                 Thread.ofPlatform()
                                         .name("cms-" + number.incrementAndGet())
@@ -75,7 +86,8 @@ public final class CmsWorkers implements AutoCloseable {
     public static CmsWorkers start(
             GatewayConfig config, Provider provider, EventSink sink, InstantSource clock)
             throws KeyMaterialFault {
-        return new CmsWorkers(SmimeKeys.load(config.smime(), provider), config, sink, clock);
+        return new CmsWorkers(
+                SmimeKeys.load(config.smime(), provider), Settings.of(config), sink, clock);
     }
 
     /// Our recipient certificate in DER: what a 496 carries.

@@ -2,6 +2,7 @@ package org.surehop.adapter.cms;
 
 import java.io.IOException;
 import java.math.BigInteger;
+import java.nio.file.Path;
 import java.security.GeneralSecurityException;
 import java.security.PrivateKey;
 import java.security.Provider;
@@ -42,6 +43,15 @@ public final class KeyPairing {
                     "expected the private key of the certificate beside it"
                             + " (EC P-256 or P-384, or RSA of at least 2048 bits)");
         }
+    }
+
+    /// Reads a pair from two PEM files, for a user agent; `name` is what the fault calls it.
+    public static KeyPairing load(String name, Path certificate, Path key, Provider provider)
+            throws KeyMaterialFault {
+        return load(
+                PemSource.file(name + " certificate", certificate.toString()),
+                PemSource.file(name + " key", key.toString()),
+                provider);
     }
 
     /// Reads both from the places that the configuration names.
@@ -103,6 +113,10 @@ public final class KeyPairing {
 
     boolean rsa() {
         return key instanceof RSAPrivateKey;
+    }
+
+    boolean sharesKeyWith(KeyPairing other) {
+        return publicKeyInfo().equals(other.publicKeyInfo());
     }
 
     SubjectPublicKeyInfo publicKeyInfo() {

@@ -15,16 +15,23 @@ public record SmimeKeys(
 
     /// Reads what the configuration names; the fault says in one sentence what is wrong and where.
     public static SmimeKeys load(Smime smime, Provider provider) throws KeyMaterialFault {
-        return new SmimeKeys(
+        var recipient =
                 KeyPairing.load(
                         PemSource.file("smime.certificate", smime.certificate()),
                         PemSource.secret("smime.key", smime.key()),
-                        provider),
+                        provider);
+        var signingKey = PemSource.secret("smime.signing-key", smime.signingKey());
+        var signer =
                 KeyPairing.load(
                         PemSource.file("smime.signing-certificate", smime.signingCertificate()),
-                        PemSource.secret("smime.signing-key", smime.signingKey()),
-                        provider),
-                PemSource.file("smime.trust", smime.trust()).certificates(provider),
-                provider);
+                        signingKey,
+                        provider);
+        if (recipient.rsa() && recipient.sharesKeyWith(signer)) {
+            throw signingKey.fault(
+                    "expected another key than smime.key, because an RSA key that decrypts"
+                            + " may not sign");
+        }
+        var trust = PemSource.file("smime.trust", smime.trust()).certificates(provider);
+        return new SmimeKeys(recipient, signer, trust, provider);
     }
 }

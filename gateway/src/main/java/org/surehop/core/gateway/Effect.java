@@ -35,7 +35,8 @@ public sealed interface Effect {
     /// Read an e2e-sec NOTIFY body: answer with [Event.HopReportRead] or [Event.HopReportRefused].
     record ReadHopReport(TaskId task, Body body) implements Effect {}
 
-    /// Make and sign an e2e-sec NOTIFY body: answer with [Event.HopReportMade].
+    /// Make and sign an e2e-sec NOTIFY body: answer with [Event.HopReportMade] or
+    /// [Event.HopReportRefused].
     record MakeHopReport(TaskId task, HopReport report) implements Effect {}
 
     /// Change the firewall: answer with [Event.RuleSetApplied] or [Event.RuleSetFailed].

@@ -50,7 +50,8 @@ public sealed interface Event {
     record HopReportRead(Instant at, TaskId task, HopReport report, Optional<SignerFacts> signer)
             implements Event {}
 
-    /// A NOTIFY body was no e2e-sec report, or a hostile one.
+    /// A NOTIFY body was no e2e-sec report, or a hostile one; or one could not be made, because
+    /// too much work was waiting (`QUEUE_FULL`).
     record HopReportRefused(Instant at, TaskId task, Reason reason) implements Event {}
 
     /// A NOTIFY body was made and signed.

@@ -177,6 +177,7 @@ final class NotifyDesk {
     }
 
     void refused(Turn turn, TaskId task, Reason reason) {
+        makings.remove(task);
         var reading = readings.remove(task);
         if (reading != null) {
             forged(turn, reading.track(), "the body is no e2e-sec report: " + reason.wireName());

@@ -1,0 +1,151 @@
+package org.surehop.adapter.cms;
+
+import static org.junit.jupiter.api.Assertions.assertArrayEquals;
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertNotEquals;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.TimeUnit;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import org.surehop.core.disclosure.SignerFacts.Status;
+import org.surehop.core.sip.Body;
+import org.surehop.core.sip.Header;
+
+/// The openssl command reads what we make; it must be on the path.
+class OpensslJudgeTest {
+    private static final List<Header> SDP_HEADERS =
+            List.of(
+                    new Header("Content-Type", "application/sdp"),
+                    new Header("Content-ID", "<sdp@atlanta.example.com>"));
+
+    @TempDir Path folder;
+
+    private record Run(int exit, byte[] output) {}
+
+    private Run openssl(byte[] input, String... arguments) throws Exception {
+        var command = new ArrayList<>(List.of("openssl", "cms"));
+        command.addAll(List.of(arguments));
+        var in = Files.write(folder.resolve("in"), input);
+        var out = folder.resolve("out");
+        var process =
+                new ProcessBuilder(command)
+                        .directory(CmsFixtures.FOLDER.toFile())
+                        .redirectInput(in.toFile())
+                        .redirectOutput(out.toFile())
+                        .redirectError(ProcessBuilder.Redirect.DISCARD)
+                        .start();
+        if (!process.waitFor(30, TimeUnit.SECONDS)) {
+            process.destroyForcibly();
+            throw new IOException("openssl did not end");
+        }
+        return new Run(process.exitValue(), Files.readAllBytes(out));
+    }
+
+    private static Body sdp() throws BodyFault {
+        return new Body(SDP_HEADERS, CmsFixtures.sdp());
+    }
+
+    private Run decrypt(Body body, String reader) throws Exception {
+        return openssl(
+                body.octets().toArray(),
+                "-decrypt",
+                "-binary",
+                "-inform",
+                "DER",
+                "-recip",
+                reader + ".pem",
+                "-inkey",
+                reader + ".key");
+    }
+
+    @ParameterizedTest
+    @CsvSource({"gw-ec", "bob-ec", "gw-p384", "gw-rsa"})
+    void opensslReadsWhatWeEncryptForSeveralReaders(String reader) throws Exception {
+        var readers =
+                List.of("gw-ec", "bob-ec", "gw-p384", "gw-rsa").stream()
+                        .map(CmsFixtures::certificate)
+                        .toList();
+        var maker = new EnvelopeMaker(CmsFixtures.PROVIDER);
+
+        for (var body :
+                List.of(maker.enveloped(sdp(), readers), maker.authEnveloped(sdp(), readers))) {
+            var run = decrypt(body, reader);
+            assertEquals(0, run.exit());
+            assertArrayEquals(MimeText.bytes(sdp()), run.output());
+            var facts = CmsFixtures.reader(reader).read(body, List.of(), CmsFixtures.NOW);
+            assertEquals(CmsFixtures.sdp(), facts.parts().getFirst().octets());
+        }
+    }
+
+    @Test
+    void opensslCannotReadWhatIsForSomebodyElse() throws Exception {
+        var body =
+                new EnvelopeMaker(CmsFixtures.PROVIDER)
+                        .authEnveloped(sdp(), List.of(CmsFixtures.certificate("bob-ec")));
+
+        assertNotEquals(0, decrypt(body, "gw-ec").exit());
+        assertEquals(0, decrypt(body, "bob-ec").exit());
+    }
+
+    @ParameterizedTest
+    @CsvSource({"alice-ec", "alice-rsa"})
+    void opensslVerifiesWhatWeSign(String signer) throws Exception {
+        var body = new SignatureMaker(CmsFixtures.pair(signer), CmsFixtures.PROVIDER).opaque(sdp());
+        var cms = body.octets().toArray();
+
+        var run = openssl(cms, "-verify", "-binary", "-inform", "DER", "-CAfile", "ca.pem");
+        cms[cms.length - 1] ^= 1;
+        var bent = openssl(cms, "-verify", "-binary", "-inform", "DER", "-CAfile", "ca.pem");
+
+        assertEquals(0, run.exit());
+        assertArrayEquals(MimeText.bytes(sdp()), run.output());
+        assertNotEquals(0, bent.exit());
+    }
+
+    @Test
+    void opensslVerifiesOurMultipartSigned() throws Exception {
+        var body =
+                new SignatureMaker(CmsFixtures.pair("alice-ec"), CmsFixtures.PROVIDER)
+                        .detached(sdp());
+
+        // The command reads base64 only where it takes MIME apart itself.
+        var parts = MimeEntity.of(body).parts(2);
+        var content = Files.write(folder.resolve("content"), parts.getFirst().raw());
+        var run =
+                openssl(
+                        parts.get(1).decoded(),
+                        "-verify",
+                        "-binary",
+                        "-inform",
+                        "DER",
+                        "-content",
+                        content.toString(),
+                        "-CAfile",
+                        "ca.pem");
+
+        assertEquals(0, run.exit());
+    }
+
+    @ParameterizedTest
+    @CsvSource({"true", "false"})
+    void weReadWhatWeSignedAndEncrypted(boolean opaque) throws Exception {
+        var signer = new SignatureMaker(CmsFixtures.pair("alice-ec"), CmsFixtures.PROVIDER);
+        var signed = opaque ? signer.opaque(sdp()) : signer.detached(sdp());
+        var sealed =
+                new EnvelopeMaker(CmsFixtures.PROVIDER)
+                        .authEnveloped(signed, List.of(CmsFixtures.certificate("gw-rsa")));
+
+        var facts = CmsFixtures.reader("gw-rsa").read(sealed, List.of(), CmsFixtures.NOW);
+
+        var part = facts.parts().getFirst();
+        assertEquals(CmsFixtures.sdp(), part.octets());
+        assertEquals(Status.VALID, part.signers().getFirst().status());
+    }
+}
