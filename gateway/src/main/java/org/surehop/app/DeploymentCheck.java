@@ -76,7 +76,9 @@ public final class DeploymentCheck {
         if (!snmp.enabled()) {
             return;
         }
-        directory("snmp.state-directory", Path.of(snmp.stateDirectory()));
+        // The agent makes the directory itself when it only has to be made.
+        var state = Path.of(snmp.stateDirectory());
+        directory("snmp.state-directory", Files.exists(state) ? state : state.getParent());
         for (int i = 0; i < snmp.users().size(); i++) {
             var user = snmp.users().get(i);
             secret("snmp.users[" + i + "].auth-passphrase", user.authPassphrase());

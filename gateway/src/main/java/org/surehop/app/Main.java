@@ -33,8 +33,9 @@ public final class Main {
 
     /// Runs one command and gives its exit code.
     static int run(PrintWriter out, PrintWriter err, String... arguments) {
-        var line = new CommandLine(new Main()).setOut(out).setErr(err);
+        var line = new CommandLine(new Main());
         COMMANDS.forEach(line::addSubcommand);
+        line.setOut(out).setErr(err);
         line.setExecutionExceptionHandler(Main::oneSentence);
         if (arguments.length == 0) {
             line.usage(err);

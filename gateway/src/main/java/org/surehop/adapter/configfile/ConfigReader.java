@@ -52,8 +52,8 @@ final class ConfigReader {
             root.close();
             return Optional.of(config);
         } catch (IllegalArgumentException e) {
-            // A record refused what the keys let pass: the last line of defence speaks.
-            root.fault("", String.valueOf(e.getMessage()));
+            // A record refused what the keys let pass, unless a fault is known already.
+            root.lastFault("expected valid values, found that " + e.getMessage());
             return Optional.empty();
         }
     }
@@ -135,6 +135,7 @@ final class ConfigReader {
         var domains = s.texts("domains", List.of(), "a SIP domain", HOST);
         if (domains.isEmpty()) {
             s.fault("domains", "is missing, expected a list of at least one SIP domain");
+            domains = List.of(Section.UNREAD);
         }
         var peer =
                 new Peer(
@@ -180,7 +181,7 @@ final class ConfigReader {
     static void unique(Section s, String list, String key, List<String> values) {
         var seen = new HashSet<String>();
         for (int i = 0; i < values.size(); i++) {
-            if (!values.get(i).isEmpty() && !seen.add(values.get(i))) {
+            if (!values.get(i).equals(Section.UNREAD) && !seen.add(values.get(i))) {
                 s.fault(
                         list + "[" + i + "]." + key,
                         "'" + values.get(i) + "' is used twice, expected each only once");

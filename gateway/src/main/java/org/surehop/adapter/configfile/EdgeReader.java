@@ -46,6 +46,12 @@ final class EdgeReader {
 
     Assurance assurance() {
         var s = root.section("assurance");
+        var grace = s.duration("grace", "32s", "0s", "64s");
+        var cap = s.duration("cap", "64s", "1s", "10m");
+        if (cap.compareTo(grace) < 0) {
+            s.fault("cap", "expected a duration that is not shorter than assurance.grace");
+            cap = grace;
+        }
         var read =
                 new Assurance(
                         s.text(
@@ -59,8 +65,8 @@ final class EdgeReader {
                                 PASS_THROUGH,
                                 "an option tag",
                                 "[A-Za-z0-9.-]{1,32}"),
-                        s.duration("grace", "32s", "0s", "64s"),
-                        s.duration("cap", "64s", "1s", "10m"),
+                        grace,
+                        cap,
                         s.integer("max-hops", 32, 1, 70),
                         s.flag("require-signed-notify", false),
                         s.text(
@@ -69,9 +75,6 @@ final class EdgeReader {
                                 "a media type such as application/e2e-sec-info+xml",
                                 "[a-z]+/[A-Za-z0-9.+-]{1,80}"));
         s.close();
-        if (read.cap().compareTo(read.grace()) < 0) {
-            s.fault("cap", "expected a duration that is not shorter than assurance.grace");
-        }
         return read;
     }
 

@@ -18,6 +18,9 @@ import org.surehop.core.config.SecretRef;
 /// that nobody asked for. Values are read from the tree, so that the variables of the library
 /// (`${env:...}`) mean nothing here.
 final class Section {
+    /// Stands for text that could not be read, so that reading goes on to find all faults.
+    static final String UNREAD = "unread";
+
     private static final int MOST_ELEMENTS = 10_000;
 
     private final ImmutableNode node;
@@ -75,10 +78,10 @@ final class Section {
     String text(String key, @Nullable String fallback, String form, String regex) {
         var value = value(key);
         if (value == null) {
-            return absent(key, fallback, form, "");
+            return absent(key, fallback, form, UNREAD);
         }
         if (!(value instanceof String text) || !text.matches(regex)) {
-            return wrong(key, form, value, fallback == null ? "" : fallback);
+            return wrong(key, form, value, fallback == null ? UNREAD : fallback);
         }
         return text;
     }
@@ -94,7 +97,7 @@ final class Section {
             InetAddress.ofLiteral(read);
             return read;
         } catch (IllegalArgumentException e) {
-            return wrong(key, form, read, "");
+            return read.equals(UNREAD) ? read : wrong(key, form, read, UNREAD);
         }
     }
 
@@ -243,6 +246,13 @@ final class Section {
 
     void fault(String key, String sentence) {
         reading.faults().add(dotted(path, key), sentence);
+    }
+
+    /// A fault of the whole, noted only when nothing more exact was.
+    void lastFault(String sentence) {
+        if (reading.faults().none()) {
+            fault("", sentence);
+        }
     }
 
     /// To be called when everything was asked for: what is left is unknown.

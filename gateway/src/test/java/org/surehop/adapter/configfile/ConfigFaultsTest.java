@@ -1,0 +1,161 @@
+package org.surehop.adapter.configfile;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
+import org.surehop.core.gateway.Event;
+
+/// What is wrong with a file is said in one sentence each: file, key, expected form.
+class ConfigFaultsTest {
+    @TempDir Path directory;
+
+    @ParameterizedTest
+    @CsvSource(
+            delimiter = '|',
+            textBlock =
+                    """
+        t1: 500ms              | tone: 500ms            | timers.tone: unknown key, expected one of t1, ringing, call-duration, work
+        name: gw.example.net   | id: surehop            | gateway.name: is missing, expected a host name or an address
+        port: 5062             | port: 70000            | listeners[1].port: expected a whole number from 1 to 65535, found '70000'
+        port: 5062             | port: abc              | listeners[1].port: expected a whole number from 1 to 65535, found 'abc'
+        port: 5062             | port: 5061             | listeners[1].port: '0.0.0.0 port 5061' is used twice, expected each only once
+        side: inside           | side: left             | listeners[0].side: expected one of inside, outside, found 'left'
+        name: outside          | name: inside           | listeners[1].name: 'inside' is used twice, expected each only once
+        name: outside          | name: 7                | listeners[1].name: expected a name of letters, digits, '.', '_' and '-', at most 64, found '7'
+        address: 0.0.0.0       | address: example.org   | listeners[0].address: expected an IPv4 or IPv6 address, found 'example.org'
+        address: 0.0.0.0       | address: 999.0.0.1     | listeners[0].address: expected an IPv4 or IPv6 address, found '999.0.0.1'
+        to: office             | to: offfice            | routes[0].to: no peer has the name 'offfice', expected dns or one of [office]
+        key: file:/etc/surehop/tls.key | key: MIIEvQIBADAN | tls.key: expected a reference file:PATH or env:NAME, never the secret itself
+        minimum-version: TLSv1.2 | minimum-version: TLSv1.1 | tls.minimum-version: expected one of TLSv1.2, TLSv1.3, found 'TLSv1.1'
+        handshake-timeout: 10s | handshake-timeout: 10  | tls.handshake-timeout: expected a duration such as 500ms, 30s, 5m, 2h or 7d, from 100ms to 60s, found '10'
+        handshake-timeout: 10s | handshake-timeout: 2h  | tls.handshake-timeout: expected a duration such as 500ms, 30s, 5m, 2h or 7d, from 100ms to 60s, found '2h'
+        header-bytes: 16KiB    | header-bytes: 16KB     | limits.header-bytes: expected a size such as 512, 64KiB or 1MiB, from 1KiB to 64KiB, found '16KB'
+        body-bytes: 64KiB      | body-bytes: 2MiB       | limits.body-bytes: expected a size such as 512, 64KiB or 1MiB, from 1KiB to 1MiB, found '2MiB'
+        clear-sdp: false       | clear-sdp: maybe       | disclosure.clear-sdp: expected true or false, found 'maybe'
+        reject-status: 420     | reject-status: 404     | assurance.reject-status: expected one of [420, 480, 488], found '404'
+        cap: 64s               | cap: 2s                | assurance.cap: expected a duration that is not shorter than assurance.grace
+        domains: [pbx.example.com] | domains: []        | peers[0].domains: is missing, expected a list of at least one SIP domain
+        user: monitor          | user: nobody           | snmp.receivers[0].user: no user has the name 'nobody', expected one of snmp.users
+        uri: ssl://localhost:8883 | uri: tcp://localhost:1883 | mqtt.uri: expected ssl://HOST:PORT, found 'tcp://localhost:1883'
+        calls: 1000            | calls: [1, 2]          | limits.calls: expected a whole number from 1 to 1000000, found 'a list'
+        calls: 1000            | calls:                 | limits.calls: expected a whole number from 1 to 1000000, found 'no single value'
+        "fd00::/8"]            | "fd00::/129"]          | pinholes.inside-prefixes[3]: expected an address block such as 10.0.0.0/8, found 'fd00::/129'
+        "timers:"              | "timers: 5"            | timers: expected a map of keys
+        """,
+            quoteCharacter = '\u0001')
+    void saysWhatIsWrong(String good, String bad, String sentence) throws Exception {
+        var text = Shipped.text().replace("  id: surehop ", "  ");
+        var before = good.replaceAll("^\"(timers:)\"$", "$1");
+        var after = bad.replaceAll("^\"(timers: 5)\"$", "$1");
+        assertTrue(text.contains(before), before);
+        var changed =
+                after.equals("timers: 5")
+                        ? text.replaceAll("(?s)\ntimers:.*?\n\n", "\ntimers: 5\n\n")
+                        : text.replaceFirst(
+                                java.util.regex.Pattern.quote(before),
+                                java.util.regex.Matcher.quoteReplacement(after));
+        var file = write(changed);
+        var faults = Shipped.faults(file);
+        assertEquals(file + ": " + sentence, faults.getFirst());
+        assertFalse(faults.toString().contains("MIIE"), "a secret is never repeated");
+    }
+
+    @Test
+    void saysEverythingThatIsWrongAtOnce() throws Exception {
+        var text = Shipped.text().replace("t1: 500ms", "t1: x").replace("calls: 1000", "calls: 0");
+        assertEquals(3, Shipped.faults(write(text.replace("port: 5062", "port: -1"))).size());
+        assertEquals(
+                3, Shipped.faults(write(text.replace("driver: nftables", "driver: pf"))).size());
+    }
+
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "a: [1",
+                "a: 1\na: 2\n",
+                "- a\n- b\n",
+                "text",
+                "",
+                "1: 2\n",
+                "a: &x [1]\nb: *x\n",
+                "a: &x [*x]\n",
+                "!!javax.script.ScriptEngineManager [x]",
+                "a: [[[[[[[[[[[[[[[[[[[[1]]]]]]]]]]]]]]]]]]]]",
+                "a: \u0000"
+            })
+    void refusesWhatIsNoPlainYaml(String text) throws Exception {
+        var file = write(text);
+        for (var fault : Shipped.faults(file)) {
+            assertTrue(fault.startsWith(file + ": "), fault);
+            assertTrue(fault.contains("expected"), fault);
+            assertEquals(1, fault.lines().count());
+        }
+    }
+
+    @Test
+    void saysWhereTheYamlIsBroken() throws Exception {
+        var fault = Shipped.faults(write("gateway:\n  name: [\n")).getFirst();
+        assertTrue(fault.contains("is not YAML at line 3, column 1"), fault);
+    }
+
+    @Test
+    void saysThatTheFileIsMissingOrTooLargeOrNoText() throws Exception {
+        var none = directory.resolve("none.yaml");
+        assertEquals(
+                none + ": does not exist, expected a configuration in YAML",
+                Shipped.faults(none).getFirst());
+        var large = write("# ".repeat(200_000));
+        assertTrue(Shipped.faults(large).getFirst().contains("larger than 256 KiB"));
+        var binary = Files.write(directory.resolve("b.yaml"), new byte[] {(byte) 0xff, 1});
+        assertTrue(Shipped.faults(binary).getFirst().contains("is not UTF-8"));
+        assertTrue(Shipped.faults(directory).getFirst().contains("cannot be read"));
+    }
+
+    /// The library would look up `${env:...}` and more in values; a configuration is not a
+    /// program.
+    @Test
+    void readsVariablesOfTheLibraryAsPlainText() throws Exception {
+        var file = write(Shipped.text().replace("root: surehop ", "root: ${env:HOME} "));
+        assertEquals("${env:HOME}", Shipped.config(file).mqtt().root());
+    }
+
+    @Test
+    void postsTheNewConfigurationOnReload() throws Exception {
+        var file = write(Shipped.text().replace("calls: 1000", "calls: 7"));
+        var posted = new ArrayList<Event>();
+        var reload = new ConfigReload(file, _ -> List.of(), posted::add, () -> Instant.EPOCH);
+        assertEquals(List.of(), reload.reload());
+        var changed = (Event.ConfigChanged) posted.getFirst();
+        assertEquals(7, changed.config().limits().calls());
+    }
+
+    @Test
+    void keepsTheOldConfigurationWhenTheNewHasAFault() throws Exception {
+        var file = write(Shipped.text().replace("calls: 1000", "calls: none"));
+        var posted = new ArrayList<Event>();
+        var reload = new ConfigReload(file, _ -> List.of(), posted::add, () -> Instant.EPOCH);
+        assertTrue(reload.reload().getFirst().contains("limits.calls: expected"));
+        write(Shipped.text());
+        var picky =
+                new ConfigReload(file, _ -> List.of("no key"), posted::add, () -> Instant.EPOCH);
+        assertEquals(List.of("no key"), picky.reload());
+        var full = new ConfigReload(file, _ -> List.of(), _ -> false, () -> Instant.EPOCH);
+        assertTrue(full.reload().getFirst().contains("event queue is full"));
+        assertEquals(List.of(), posted);
+    }
+
+    private Path write(String text) throws Exception {
+        return Files.writeString(directory.resolve("surehop.yaml"), text);
+    }
+}

@@ -1,0 +1,284 @@
+package org.surehop.adapter.configfile;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.TreeSet;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.surehop.core.config.Assurance;
+import org.surehop.core.config.Disclosure;
+import org.surehop.core.config.GatewayConfig;
+import org.surehop.core.config.Journal;
+import org.surehop.core.config.Limits;
+import org.surehop.core.config.Listener;
+import org.surehop.core.config.Mqtt;
+import org.surehop.core.config.Peer;
+import org.surehop.core.config.Pinholes;
+import org.surehop.core.config.Prefix;
+import org.surehop.core.config.Route;
+import org.surehop.core.config.SecretRef;
+import org.surehop.core.config.Smime;
+import org.surehop.core.config.Snmp;
+import org.surehop.core.config.Timers;
+import org.surehop.core.config.Tls;
+import org.surehop.core.sip.Side;
+import org.yaml.snakeyaml.LoaderOptions;
+import org.yaml.snakeyaml.Yaml;
+import org.yaml.snakeyaml.constructor.SafeConstructor;
+
+/// Keys, defaults and records say the same.
+class ConfigKeysTest {
+    private static final String REQUIRED =
+            """
+            gateway: {name: gw.example.net}
+            listeners: [{name: inside, side: inside}]
+            tls: {certificate: t.pem, key: "file:t.key", trust: ca.pem}
+            smime:
+              certificate: s.pem
+              key: env:SMIME_KEY
+              signing-certificate: s.pem
+              signing-key: env:SMIME_KEY
+              trust: ca.pem
+            """;
+
+    @TempDir Path directory;
+
+    @Test
+    void theShippedFileShowsEveryKeyAndNoOther() throws Exception {
+        var written = new TreeSet<String>();
+        collect("", yaml(Shipped.text()), written);
+        assertEquals(written, new TreeSet<>(Shipped.loaded(Shipped.FILE).keys()));
+    }
+
+    /// A key that is renamed or lost breaks every installation: it must show in a diff.
+    @Test
+    void theKeysAreTheOnesThatWereAgreed() throws Exception {
+        try (var golden = getClass().getResourceAsStream("configuration-keys.txt")) {
+            var agreed = new String(golden.readAllBytes(), StandardCharsets.UTF_8).lines().toList();
+            assertEquals(agreed, List.copyOf(new TreeSet<>(Shipped.loaded(Shipped.FILE).keys())));
+        }
+    }
+
+    @Test
+    void everyKeyOfTheShippedFileIsExplainedOrObvious() throws Exception {
+        for (var line : Shipped.text().lines().toList()) {
+            assertTrue(line.length() <= 100, line);
+        }
+        for (var section : Shipped.loaded(Shipped.FILE).keys()) {
+            var top = section.split("[.\\[]", 2)[0];
+            assertTrue(Shipped.text().contains("\n" + top + ":"), top);
+        }
+    }
+
+    @Test
+    void theShippedValuesOfOptionalKeysAreTheDefaults() throws Exception {
+        var shipped = Shipped.config(Shipped.FILE);
+        var defaults = Shipped.config(write(REQUIRED));
+        assertEquals(defaults.assurance(), shipped.assurance());
+        assertEquals(defaults.disclosure(), shipped.disclosure());
+        assertEquals(defaults.pinholes(), shipped.pinholes());
+        assertEquals(defaults.timers(), shipped.timers());
+        assertEquals(defaults.limits(), shipped.limits());
+        assertEquals(defaults.journal(), shipped.journal());
+        assertEquals(defaults.mqtt(), shipped.mqtt());
+        assertEquals(defaults.gateway(), shipped.gateway());
+        assertEquals(defaults.listeners().getFirst(), shipped.listeners().getFirst());
+        assertEquals(defaults.snmp().port(), shipped.snmp().port());
+        assertEquals(defaults.snmp().enabled(), shipped.snmp().enabled());
+        assertEquals(defaults.snmp().address(), shipped.snmp().address());
+    }
+
+    @Test
+    void whatIsLeftOutHasItsDefault() throws Exception {
+        var read = Shipped.config(write(REQUIRED));
+        var s = Duration.ofSeconds(1);
+        var m = Duration.ofMinutes(1);
+        assertEquals(new GatewayConfig.Identity("surehop", "gw.example.net", 5061), read.gateway());
+        assertEquals(Duration.ofSeconds(10), read.tls().handshakeTimeout());
+        assertEquals("TLSv1.2", read.tls().minimumVersion());
+        assertEquals(directory.resolve("t.pem").toString(), read.tls().certificate());
+        assertEquals(List.of(), read.peers());
+        assertEquals(
+                new Disclosure(
+                        Disclosure.Profile.INSPECT, false, false, false, 496, 399, 8, 32, 16, 2),
+                read.disclosure());
+        assertEquals(
+                new Timers(
+                        Duration.ofMillis(500),
+                        Duration.ofSeconds(185),
+                        Duration.ofHours(12),
+                        Duration.ofSeconds(5)),
+                read.timers());
+        assertEquals(
+                new Limits(
+                        1000,
+                        500,
+                        10000,
+                        8192,
+                        1024,
+                        64,
+                        16,
+                        16384,
+                        128,
+                        64,
+                        65536,
+                        s.multipliedBy(32),
+                        s.multipliedBy(10),
+                        s.multipliedBy(10),
+                        m.multipliedBy(15),
+                        256),
+                read.limits());
+        assertEquals(420, read.assurance().rejectStatus());
+        assertEquals("e2e-sec", read.assurance().optionTag());
+        assertEquals(32, read.assurance().maxHops());
+        assertEquals(Pinholes.Driver.NFTABLES, read.pinholes().driver());
+        assertEquals(false, read.snmp().enabled() || read.mqtt().enabled());
+    }
+
+    @Test
+    void everyKeyReachesItsRecord() throws Exception {
+        var text = new String(resource("every-key.yaml"), StandardCharsets.UTF_8);
+        var file = write(text);
+        var read = Shipped.loaded(file);
+        var written = new TreeSet<String>();
+        collect("", yaml(text), written);
+        assertEquals(new TreeSet<>(read.keys()), written, "the example must write every key");
+        assertEquals(everyKey(), read.config());
+    }
+
+    private GatewayConfig everyKey() {
+        return new GatewayConfig(
+                new GatewayConfig.Identity("box-1", "sip.example.org", 5071),
+                List.of(
+                        new Listener(
+                                "lan",
+                                "10.0.0.1",
+                                5072,
+                                Side.OUTSIDE,
+                                Listener.ClientCertificate.OPTIONAL)),
+                new Tls(here("a"), env("TLS_KEY"), here("b"), "TLSv1.3", Duration.ofSeconds(3)),
+                new Smime(here("c"), file("d"), here("e"), file("f"), "/abs/g"),
+                List.of(
+                        new Peer(
+                                "p",
+                                List.of("x.org", "y.org"),
+                                "192.0.2.1",
+                                5073,
+                                false,
+                                false,
+                                true)),
+                List.of(new Route("x.org", "p", Side.OUTSIDE)),
+                new Assurance(
+                        "tag",
+                        480,
+                        List.of("timer"),
+                        Duration.ofSeconds(4),
+                        Duration.ofSeconds(5),
+                        6,
+                        true,
+                        "application/x"),
+                new Disclosure(
+                        Disclosure.Profile.ROUTE_ONLY, true, true, true, 493, 380, 3, 4, 5, 6),
+                new Pinholes(
+                        Pinholes.Driver.MEMORY,
+                        "t1",
+                        List.of(Prefix.parse("192.0.2.0/24")),
+                        Pinholes.MediaSource.PREFIXES,
+                        Duration.ofMinutes(1),
+                        Duration.ofMinutes(2),
+                        2000,
+                        List.of(3000),
+                        2,
+                        3,
+                        4),
+                new Timers(
+                        Duration.ofMillis(100),
+                        Duration.ofSeconds(10),
+                        Duration.ofHours(1),
+                        Duration.ofSeconds(2)),
+                new Limits(
+                        1,
+                        2,
+                        3,
+                        17,
+                        5,
+                        6,
+                        7,
+                        2048,
+                        20,
+                        10,
+                        1024,
+                        Duration.ofSeconds(1),
+                        Duration.ofSeconds(2),
+                        Duration.ofSeconds(3),
+                        Duration.ofSeconds(4),
+                        8),
+                new Journal(here("j.db"), Duration.ofDays(1), 2000),
+                new Snmp(
+                        true,
+                        "::1",
+                        1170,
+                        here("snmp"),
+                        List.of(new Snmp.User("u", env("AUTH"), env("PRIV"))),
+                        List.of(new Snmp.Receiver("r", "192.0.2.2", 1171, "u", true))),
+                new Mqtt(
+                        true,
+                        "ssl://broker.example:8884",
+                        "c",
+                        "r",
+                        "s",
+                        here("m"),
+                        here("n"),
+                        file("o"),
+                        "me",
+                        env("MQTT"),
+                        Duration.ofSeconds(9)));
+    }
+
+    private String here(String name) {
+        return directory.resolve(name).toString();
+    }
+
+    private SecretRef file(String name) {
+        return new SecretRef(SecretRef.Kind.FILE, here(name));
+    }
+
+    private static SecretRef env(String name) {
+        return new SecretRef(SecretRef.Kind.ENV, name);
+    }
+
+    private Path write(String text) throws Exception {
+        return Files.writeString(directory.resolve("surehop.yaml"), text);
+    }
+
+    private byte[] resource(String name) throws Exception {
+        try (var stream = getClass().getResourceAsStream(name)) {
+            return stream.readAllBytes();
+        }
+    }
+
+    private static Object yaml(String text) {
+        return new Yaml(new SafeConstructor(new LoaderOptions())).load(text);
+    }
+
+    /// Leaves with their path; list elements share one.
+    private static void collect(String path, Object value, Set<String> into) {
+        switch (value) {
+            case Map<?, ?> map ->
+                    map.forEach(
+                            (k, v) -> collect(path.isEmpty() ? "" + k : path + "." + k, v, into));
+            case List<?> list when list.stream().allMatch(Map.class::isInstance) ->
+                    list.forEach(v -> collect(path + "[]", v, into));
+            default -> into.addAll(new LinkedHashSet<>(List.of(path)));
+        }
+    }
+}
