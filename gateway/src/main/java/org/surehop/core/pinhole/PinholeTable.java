@@ -51,7 +51,9 @@ public final class PinholeTable {
     private long lastNumber;
 
     /// A group's state; `before` is what it goes back to when change `pending` fails.
-    private record Entry(PinholeState state, long pending, @Nullable PinholeState before) {}
+    /// `doubtful` may be open though it should not: a change for it was never answered.
+    private record Entry(
+            PinholeState state, long pending, @Nullable PinholeState before, Set<Flow> doubtful) {}
 
     /// @param own the gateway's own addresses: no pinhole may lead to them
     public PinholeTable(Pinholes config, Set<InetAddress> own) {
@@ -71,7 +73,7 @@ public final class PinholeTable {
                 if (refusal.isPresent()) {
                     yield refusal.get();
                 }
-                groups.put(group, new Entry(new Reserved(), 0, null));
+                groups.put(group, new Entry(new Reserved(), 0, null, Set.of()));
                 yield NOTHING_TO_DO;
             }
         };
@@ -130,6 +132,7 @@ public final class PinholeTable {
             return unknown();
         }
         var gone = new LinkedHashSet<>(entry.state().inForce());
+        gone.addAll(entry.doubtful());
         groups.remove(group);
         hold(entry.state().inForce(), List.of());
         gone.removeAll(holders.keySet());
@@ -139,16 +142,27 @@ public final class PinholeTable {
 
     /// The firewall has done the change.
     public void applied(long number) {
-        groups.replaceAll((_, e) -> e.pending() == number ? new Entry(e.state(), 0, null) : e);
+        groups.replaceAll(
+                (_, e) -> e.pending() == number ? new Entry(e.state(), 0, null, e.doubtful()) : e);
     }
 
     /// The firewall refused the change whole: its group is as before it. A change that a later one
     /// of the same group overtook is no longer of interest.
     public void failed(long number) {
+        undo(number, false);
+    }
+
+    /// The firewall did not answer: its group is as before the change, but what the change would
+    /// have opened may be open, and closes with its group.
+    public void unanswered(long number) {
+        undo(number, true);
+    }
+
+    private void undo(long number, boolean doubtful) {
         for (var group : List.copyOf(groups.keySet())) {
             var entry = Objects.requireNonNull(groups.get(group));
             if (entry.pending() == number) {
-                restore(group, entry);
+                restore(group, entry, doubtful);
             }
         }
     }
@@ -267,7 +281,8 @@ public final class PinholeTable {
         hold(List.copyOf(gone), open);
         gone.removeAll(holders.keySet());
         var change = change(group, open, lifetime(next), gone);
-        groups.put(group, new Entry(next, change.map(RuleSetChange::number).orElse(0L), before));
+        long number = change.map(RuleSetChange::number).orElse(0L);
+        groups.put(group, new Entry(next, number, before, doubtful(group)));
         return new Granted(
                 change,
                 open.isEmpty() ? Optional.empty() : Optional.of(lifetime(next).dividedBy(2)),
@@ -290,13 +305,25 @@ public final class PinholeTable {
         return shared ? longest : early ? config.earlyLifetime() : config.lifetime();
     }
 
-    private void restore(GroupId group, Entry entry) {
+    private Set<Flow> doubtful(GroupId group) {
+        var entry = groups.get(group);
+        return entry == null ? Set.of() : entry.doubtful();
+    }
+
+    private void restore(GroupId group, Entry entry, boolean doubtful) {
         var before = entry.before();
-        hold(entry.state().inForce(), before == null ? List.of() : before.inForce());
-        if (before == null) {
+        var open = entry.state().inForce();
+        hold(open, before == null ? List.of() : before.inForce());
+        var doubts = new LinkedHashSet<>(entry.doubtful());
+        if (doubtful) {
+            doubts.addAll(open);
+        }
+        if (before != null) {
+            groups.put(group, new Entry(before, 0, null, doubts));
+        } else if (doubts.isEmpty()) {
             groups.remove(group);
         } else {
-            groups.put(group, new Entry(before, 0, null));
+            groups.put(group, new Entry(new Reserved(), 0, null, doubts));
         }
     }
 

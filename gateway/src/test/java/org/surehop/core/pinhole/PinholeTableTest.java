@@ -100,6 +100,20 @@ class PinholeTableTest {
         assertEquals(agreed, table.inForce());
     }
 
+    // A change that the firewall did late, after the gateway had given it up, stayed open until
+    // its lifetime ended, because nobody asked for its removal.
+    @Test
+    void closesWhatAnUnansweredChangeMayHaveOpened() {
+        granted(table.reserve(ONE, inside("10.0.0.1", 4000)));
+        table.unanswered(granted(enable(ONE, Phase.EARLY, 4000, 6000)).change().get().number());
+        assertEquals(Set.of(), table.inForce());
+        assertEquals(4, granted(table.close(ONE)).change().get().disable().size());
+
+        table.unanswered(granted(enable(TWO, Phase.EARLY, 4000, 6000)).change().get().number());
+        assertEquals(4, granted(table.close(TWO)).change().get().disable().size());
+        assertEquals(Optional.empty(), table.state(TWO));
+    }
+
     @Test
     void closesASharedFlowWithTheLastGroupThatHoldsIt() {
         enable(ONE, Phase.CONFIRMED, 4000, 6000);
