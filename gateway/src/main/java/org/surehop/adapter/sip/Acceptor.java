@@ -18,7 +18,6 @@ final class Acceptor {
     private static final int BACKLOG = 256;
 
     private final Listener listener;
-    private final TlsPort tls;
     private final Edge edge;
     private final Admission admission;
     private final BiConsumer<TlsChannel, Runnable> ready;
@@ -27,13 +26,11 @@ final class Acceptor {
     /// `ready` takes each authenticated channel, with what must run when it has closed.
     Acceptor(
             Listener listener,
-            TlsPort tls,
             Edge edge,
             Admission admission,
             BiConsumer<TlsChannel, Runnable> ready)
             throws IOException {
         this.listener = listener;
-        this.tls = tls;
         this.edge = edge;
         this.admission = admission;
         this.ready = ready;
@@ -128,8 +125,8 @@ final class Acceptor {
             raw.setTcpNoDelay(true);
             raw.setKeepAlive(true);
             var wish = listener.clientCertificate();
-            var trial = new TlsChannel.Trial(tls, edge.watchdog(), limit);
-            var channel = TlsChannel.shakeHands(raw, tls.server(raw, wish), trial);
+            var trial = new TlsChannel.Trial(edge.tls(), edge.watchdog(), limit);
+            var channel = TlsChannel.shakeHands(raw, edge.tls().server(raw, wish), trial);
             if (wish == Listener.ClientCertificate.REQUIRED && channel.leaf().isEmpty()) {
                 throw new TlsChannel.Refused(Reason.NO_CERTIFICATE, "no client certificate");
             }
@@ -145,9 +142,5 @@ final class Acceptor {
         } catch (IOException e) {
             LOG.debug("closing a refused socket failed", e);
         }
-    }
-
-    Listener listener() {
-        return listener;
     }
 }

@@ -1,6 +1,7 @@
 package org.surehop.adapter.sip;
 
 import java.io.IOException;
+import java.net.SocketException;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -10,7 +11,6 @@ import java.util.concurrent.ArrayBlockingQueue;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.Consumer;
-import javax.net.ssl.SSLException;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import org.surehop.core.gateway.Event;
@@ -43,6 +43,7 @@ final class Connection implements Watchdog.Guarded {
     private final Thread writer;
     private volatile boolean ending;
     private long messageStart;
+    private boolean heard;
     private volatile MessageReader.Stage stage = MessageReader.Stage.IDLE;
     private volatile long readDeadline;
     private volatile long writeDeadline = Watchdog.NEVER;
@@ -160,12 +161,11 @@ final class Connection implements Watchdog.Guarded {
             while (take(reader.next())) {
                 // Each frame is posted before the next one is read: order is kept.
             }
-        } catch (SSLException e) {
-            if (open()) {
-                // In TLS 1.3 a server refuses a client's certificate only here.
-                edge.refused(Reason.TLS_HANDSHAKE_FAILED, peer(), "TLS ended with an alert");
-            }
         } catch (IOException e) {
+            if (open() && !heard && !(e instanceof SocketException)) {
+                // In TLS 1.3 a server refuses a client's certificate only here.
+                edge.refused(edge.tls().explain(e), peer(), "TLS ended before the first message");
+            }
             LOG.debug("connection={} reading ended: {}", id.value(), e.getClass().getSimpleName());
         } finally {
             close();
@@ -193,6 +193,7 @@ final class Connection implements Watchdog.Guarded {
 
     /// Whether to go on reading.
     private boolean take(Frame frame) throws IOException {
+        heard = true;
         return switch (frame) {
             case Frame.End _ -> false;
             case Frame.KeepAlive _ -> {

@@ -12,12 +12,10 @@ import org.surehop.core.sip.NextHop;
 /// whole handshake and the name check of RFC 5922 on the leaf before anything is written. Runs in
 /// a virtual thread per dial.
 final class Dialler {
-    private final TlsPort tls;
     private final Locator locator;
     private final Edge edge;
 
-    Dialler(TlsPort tls, Locator locator, Edge edge) {
-        this.tls = tls;
+    Dialler(Locator locator, Edge edge) {
         this.locator = locator;
         this.edge = edge;
     }
@@ -53,6 +51,7 @@ final class Dialler {
         var raw = new Socket();
         var good = false;
         try {
+            var tls = edge.tls();
             var limit = edge.settings().handshakeTimeout();
             raw.setTcpNoDelay(true);
             raw.setKeepAlive(true);

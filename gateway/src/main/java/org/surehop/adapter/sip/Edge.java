@@ -9,6 +9,7 @@ import org.surehop.core.report.Reason;
 /// What every part of the transport shares. Any thread.
 record Edge(
         SipTransport.Settings settings,
+        TlsPort tls,
         EventSink sink,
         InstantSource clock,
         SipCodec codec,

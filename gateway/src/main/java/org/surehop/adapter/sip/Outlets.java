@@ -24,15 +24,13 @@ final class Outlets {
     private final Object lock = new Object();
     private final Map<NextHop, Outlet> outlets = new HashMap<>();
     private final Map<Connection, Dialled> dialled = new HashMap<>();
-    private final TlsPort tls;
     private final Dialler dialler;
     private final Edge edge;
     private final Opener opener;
     private int dialling;
 
-    Outlets(TlsPort tls, Locator locator, Edge edge, Opener opener) {
-        this.tls = tls;
-        this.dialler = new Dialler(tls, locator, edge);
+    Outlets(Locator locator, Edge edge, Opener opener) {
+        this.dialler = new Dialler(locator, edge);
         this.edge = edge;
         this.opener = opener;
     }
@@ -134,7 +132,11 @@ final class Outlets {
     }
 
     private boolean good(Connection connection, NextHop hop) {
-        return connection.channel().leaf().map(l -> tls.matches(l, hop.domain())).orElse(false);
+        return connection
+                .channel()
+                .leaf()
+                .map(l -> edge.tls().matches(l, hop.domain()))
+                .orElse(false);
     }
 
     private void attach(NextHop hop, Outlet outlet, Connection connection) {

@@ -71,7 +71,6 @@ public final class SipTransport implements AutoCloseable {
         }
     }
 
-    private final TlsPort tls;
     private final Edge edge;
     private final Admission admission;
     private final Outlets outlets;
@@ -82,17 +81,17 @@ public final class SipTransport implements AutoCloseable {
 
     public SipTransport(
             Settings settings, TlsPort tls, Locator locator, EventSink sink, InstantSource clock) {
-        this.tls = tls;
         this.edge =
                 new Edge(
                         settings,
+                        tls,
                         sink,
                         clock,
                         new SipCodec(settings.limits(), settings.warnAgent()),
                         new Watchdog(),
                         new Tally());
         this.admission = new Admission(settings.limits());
-        this.outlets = new Outlets(tls, locator, edge, this::dialled);
+        this.outlets = new Outlets(locator, edge, this::dialled);
         edge.watchdog().start();
     }
 
@@ -104,7 +103,6 @@ public final class SipTransport implements AutoCloseable {
                 acceptors.add(
                         new Acceptor(
                                 listener,
-                                tls,
                                 edge,
                                 admission,
                                 (channel, leave) -> accepted(channel, side, leave)));

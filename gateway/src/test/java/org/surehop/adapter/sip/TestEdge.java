@@ -25,16 +25,14 @@ import org.surehop.core.sip.Target;
 /// A transport on loopback whose events are kept.
 final class TestEdge implements AutoCloseable {
     final List<Event> events = new CopyOnWriteArrayList<>();
-    final JdkTls tls;
     final SipTransport transport;
     volatile boolean full;
 
-    TestEdge(Limits limits, JdkTls tls) {
+    TestEdge(Limits limits, TlsPort tls) {
         this(limits, tls, Duration.ofSeconds(3));
     }
 
-    TestEdge(Limits limits, JdkTls tls, Duration handshake) {
-        this.tls = tls;
+    TestEdge(Limits limits, TlsPort tls, Duration handshake) {
         var settings =
                 new SipTransport.Settings(
                         limits,
