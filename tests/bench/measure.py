@@ -124,7 +124,7 @@ def measure(rate=100, warm=15, steady=10, full=12, say=print):
     try:
         proxy = kamailio.Kamailio(
             border.place / "kamailio", MIDDLE, border.keys.identity(MIDDLE), ("127.0.0.1", port),
-            ("inside.invalid", "127.0.0.1", port))
+            ("inside.invalid", "127.0.0.1", port), memory=512)
         started.append(proxy)
         options = {"SUREHOP_JAVA_OPTIONS": "-Xmx256m -Xmn128m"}
         gateway.JVM, kept = options, gateway.JVM

@@ -15,7 +15,6 @@ alias="{name}"
 enable_tls=yes
 tcp_connection_lifetime=600
 tcp_accept_no_cl=no
-shm_mem_size=64
 listen=tls:{address}:{port}
 {tcp_listen}
 loadmodule "tm.so"
@@ -90,9 +89,9 @@ class Kamailio(processes.Process):
     """Forwards new calls to `next_hop`, and what comes back for `back` to the gateway."""
 
     def __init__(self, place, name, identity, next_hop, back, transport="tls", strip=False,
-                 verify=True, port=0, address="127.0.0.1"):
+                 verify=True, memory=64, address="127.0.0.1"):
         place.mkdir(parents=True, exist_ok=True)
-        self.name, self.address, self.port = name, address, port or free_port()
+        self.name, self.address, self.port = name, address, free_port()
         tcp = free_port()
         tls, config = place / "tls.cfg", place / "kamailio.cfg"
         tls.write_text(TLS.format(verify="yes" if verify else "no", key=identity.key,
@@ -105,7 +104,7 @@ class Kamailio(processes.Process):
             back_name=back[0], back_address=back[1], back_port=back[2],
             next_address=next_hop[0], next_port=next_hop[1]))
         super().__init__(["kamailio", "-DD", "-E", "-f", config, "-P", place / "pid",
-                          "-Y", place, "-m", "64", "-M", "8"], place / "log")
+                          "-Y", place, "-m", memory, "-M", "8"], place / "log")
         processes.until(self.listening, "Kamailio listens; it said: see " + str(self.log))
 
     def listening(self):
