@@ -1,4 +1,4 @@
-"""e2e-sec as a user agent sees it: Hop-Record, NOTIFY, and a verdict computed without the gateway."""
+"""e2e-sec as a user agent sees it: Hop-Record, NOTIFY, and a verdict of its own."""
 
 import time
 import unittest
@@ -6,7 +6,7 @@ import unittest
 from lib import gateway
 from lib.gateway import NAME
 from ua import assurance
-from ua.agent import notify
+from ua.notify import notify
 
 
 class Verdicts(unittest.TestCase):

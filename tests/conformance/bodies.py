@@ -140,7 +140,8 @@ class EllipticCurve(Trial):
             ("truncated", rows, good[:len(good) // 2], (400, "body-malformed")),
             ("garbage", rows, b"\x00\xff\r\n\r\n--" * 40, (400, "body-malformed")),
             ("empty sequence", rows, b"\x30\x00", (400, "body-malformed")),
-            ("endless length", rows, b"\x30\x84\x7f\xff\xff\xff" + good[4:], (400, "body-malformed")),
+            ("endless length", rows, b"\x30\x84\x7f\xff\xff\xff" + good[4:],
+             (400, "body-malformed")),
             ("changed tag", rows_gcm, bytes(forged), (496, "Required to View")),
         ]
         for name, head, octets, (status, words) in cases:

@@ -91,7 +91,8 @@ class Calls(unittest.TestCase):
         self.assertEqual(200, self.border.end(call, taken).status)
 
     def test_kept_and_changed_headers(self):
-        call, taken = self.border.call(body=self.offer(), extra=[("Subject", "one"), ("X-Own", "2")])
+        call, taken = self.border.call(
+            body=self.offer(), extra=[("Subject", "one"), ("X-Own", "2")])
         sent, got = call.invite, taken.invite
         for name in ("From", "To", "Call-ID", "CSeq", "Date", "Subject", "X-Own", "Content-Type"):
             self.assertEqual(sent.get(name), got.get(name), f"{name} of {got}")
@@ -220,7 +221,8 @@ class Calls(unittest.TestCase):
              "nothingSupportsThisEither"], sorted(answer.tokens("Unsupported")))
 
     def test_no_tls_next_hop_is_420_with_cause(self):
-        for target in ("sip:bob@192.0.2.9:5060;transport=tcp", "sip:bob@outside.example;transport=udp"):
+        for target in ("sip:bob@192.0.2.9:5060;transport=tcp",
+                       "sip:bob@outside.example;transport=udp"):
             with self.subTest(target=target):
                 answer = self.refused(420, self.alice.request("INVITE", target))
                 self.assertEqual(E2E, answer.tokens("Unsupported"), str(answer))

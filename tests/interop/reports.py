@@ -1,6 +1,7 @@
 """Reports received by others: snmptrapd, snmpwalk, mosquitto; and the MIB read by smilint."""
 
 import os
+import re
 import socket
 import time
 import unittest
@@ -28,6 +29,12 @@ def mqtt_tree(border, port, identity):
     return {"enabled": True, "uri": f"ssl://localhost:{port}", "client-id": "gw", "root": "surehop",
             "site": "lab", "trust": str(border.keys.trust), "certificate": str(identity.cert),
             "key": f"file:{identity.key}", "keep-alive": "5s"}
+
+
+def label(word):
+    """How the MIB spells a word of the journal: e2e-sec.verdict is e2eSecVerdict."""
+    first, *others = re.split("[-.]", word)
+    return first.lower() + "".join(o[:1].upper() + o[1:] for o in others)
 
 
 class Received(unittest.TestCase):
@@ -79,13 +86,15 @@ class Received(unittest.TestCase):
         self.border.gateway.event("pinhole.close", call.call_id)
         return call.call_id
 
-    def told(self, call_id, kind, *words, timeout=15):
-        """The event came by SNMP and by MQTT, each with the words."""
-        processes.until(lambda: self.traps.lines(call_id, kind, *words),
-                        f"an SNMP notification with {call_id}, {kind}, {words} among "
+    def told(self, call_id, name, kind, *words, timeout=15):
+        """The event came by SNMP under its name and by MQTT under its kind, each with the words."""
+        labels = [label(w) for w in (kind, *words)]
+        processes.until(lambda: self.traps.lines(call_id, name, *labels),
+                        f"an SNMP notification with {call_id}, {name}, {labels} among "
                         f"{self.traps.lines(call_id)}", timeout)
         processes.until(lambda: self.by_mqtt(call_id, kind, *words),
-                        f"an MQTT message with {call_id}, {kind}, {words}", timeout)
+                        f"an MQTT message with {call_id}, {kind}, {words} among "
+                        f"{self.by_mqtt(call_id)}", timeout)
 
     def by_mqtt(self, *words):
         return [m for m in self.messages.messages()
@@ -93,19 +102,29 @@ class Received(unittest.TestCase):
 
     def test_assured_call_and_its_pinhole(self):
         call_id = self.whole_call()
-        self.told(call_id, "e2e-sec.verdict", "ASSURED", "no-hops")
-        self.told(call_id, "pinhole.open")
-        self.told(call_id, "pinhole.close")
+        self.told(call_id, "surehopCallAssured", "e2e-sec.verdict", "ASSURED", "no-hops")
+        self.told(call_id, "surehopPinholeOpened", "pinhole.open")
+        self.told(call_id, "surehopPinholeClosed", "pinhole.close")
 
     def test_call_that_is_not_assured_says_why(self):
         call_id = self.whole_call(extra=[("Hop-Record", "mute.example")], hop_record=False)
-        self.told(call_id, "e2e-sec.verdict", "MISMATCH", "silent-hop")
+        self.told(call_id, "surehopCallNotAssured", "e2e-sec.verdict", "MISMATCH", "silent-hop")
 
     def test_refused_call(self):
         invite = self.border.alice.request("INVITE", "sip:bob@192.0.2.1;transport=udp")
         answer = self.border.alice.exchange(self.border.line, invite)
         self.assertEqual(420, answer.status, str(answer))
-        self.told(invite.call_id, "e2e-sec.rejected", "no-tls-target")
+        self.told(invite.call_id, "surehopCallRefused", "e2e-sec.rejected", "no-tls-target")
+
+    def test_sequence_numbers_have_no_gap(self):
+        """What came by MQTT is what the journal holds, each number once."""
+        self.whole_call()
+        last = self.border.gateway.events()[-1]["seq"]
+        numbers = processes.until(
+            lambda: (n := sorted({m[2]["seq"] for m in self.messages.messages()
+                                  if isinstance(m[2], dict) and "seq" in m[2]}))
+            and n[-1] >= last and n, f"event {last} by MQTT")
+        self.assertEqual(list(range(numbers[0], numbers[-1] + 1)), numbers)
 
     def test_walk_by_name(self):
         self.whole_call()
@@ -135,8 +154,8 @@ class Received(unittest.TestCase):
         time.sleep(1)
         self.start_receivers()
         for call_id in away:
-            self.told(call_id, "e2e-sec.verdict", timeout=60)
-            self.told(call_id, "pinhole.close", timeout=60)
+            self.told(call_id, "surehopCallAssured", "e2e-sec.verdict", timeout=60)
+            self.told(call_id, "surehopPinholeClosed", "pinhole.close", timeout=60)
         self.assertEqual(200, self.border.end(*self.border.talk()).status)
 
 

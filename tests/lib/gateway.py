@@ -24,7 +24,7 @@ def free_port(address="127.0.0.1", kind=socket.SOCK_STREAM):
 
 
 class Keys:
-    """One trial's certificates: gateway, both domains, users; all but the gateway's own by openssl too."""
+    """One trial's certificates: the gateway's, the domains', the users'."""
 
     def __init__(self, place):
         self.ca = pki.Authority(place, "ca")

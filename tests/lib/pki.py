@@ -40,7 +40,7 @@ class Authority:
                          "extendedKeyUsage=serverAuth,clientAuth")
 
     def smime(self, name, user, alg="ec", expired=False):
-        """An S/MIME certificate to encrypt to; `user` is user@domain, or the domain of a machine."""
+        """An S/MIME certificate to encrypt to, for user@domain or for a domain."""
         usage = "keyAgreement,digitalSignature" if alg == "ec" else "keyEncipherment"
         return self.leaf(name, smime_names(user), alg, expired, f"keyUsage=critical,{usage}",
                          "extendedKeyUsage=emailProtection")

@@ -1,1 +1,1 @@
-"""A SIP user agent for tests. It shares no code with the gateway: own parser, own TLS, openssl for CMS."""
+"""A SIP user agent for tests that shares no code with the gateway; openssl does its CMS."""

@@ -1,4 +1,4 @@
-"""A user agent: places and takes calls over TLS, one blocking step at a time, as a test tells it."""
+"""A user agent: places and takes calls over TLS, one step at a time, as a test tells it."""
 
 import contextlib
 import queue
@@ -238,7 +238,8 @@ class Dialog:
                 connection, found = self.requests.get(timeout=max(0.01, end - time.monotonic()))
             except queue.Empty:
                 raise Missing(
-                    f"expected {method or 'a request'} at {self.agent.aor} in {timeout} s, none came"
+                    f"expected {method or 'a request'} at {self.agent.aor} in {timeout} s,"
+                    " none came"
                 ) from None
             self.connection = connection
             if method in (None, found.method):
@@ -353,23 +354,6 @@ class Taken(Dialog):
         return self.next_request("ACK")
 
 
-def notify(agent, request, hops, **over):
-    """An implicit NOTIFY of another hop on a request that we received (POL-44 to POL-46)."""
-    made = Message(f"NOTIFY {message.addr(request.get('Contact'))} SIP/2.0")
-    made.headers = [
-        ("Via", agent.via(host="hop.example:5061")), ("Max-Forwards", "70"),
-        ("From", f"{request.get('To')};tag={secrets.token_hex(6)}"), ("To", request.get("From")),
-        ("Call-ID", request.call_id), ("CSeq", "1 NOTIFY"), ("Contact", "<sip:hop.example>"),
-        ("Event", f"{E2E};id={request.cseq[0]}"),
-        ("Subscription-State", "terminated;reason=noresource"),
-    ]
-    for name, value in over.items():
-        made.set(name.replace("_", "-"), value)
-    put_body(made, ([("Content-Type", assurance.MEDIA_TYPE)],
-                    assurance.notify_body(request, hops)))
-    return made
-
-
 def reply(request, status, tag=None, extra=(), body=None):
     made = Message(f"SIP/2.0 {status} {message.REASONS.get(status, 'Status')}")
     for name in ("Via", "From", "To", "Call-ID", "CSeq"):
@@ -396,7 +380,8 @@ def final(answers, timeout, what):
         try:
             found = answers.get(timeout=max(0.01, end - time.monotonic()))
         except queue.Empty:
-            raise Missing(f"expected a final response to {what!r} in {timeout} s, got {seen}") from None
+            raise Missing(f"expected a final response to {what!r} in {timeout} s,"
+                          f" got {seen}") from None
         if found.status >= 200:
             return found
         seen.append(found.start)

@@ -1,16 +1,11 @@
-"""What a user agent does for e2e-sec: Hop-Record from Vias, NOTIFY bodies, and the verdict by itself.
+"""What a user agent does for e2e-sec: Hop-Record from Vias, NOTIFY bodies, its own verdict.
 
 POL numbers are those of the checklist: 46 the body, 60 to 62 Hop-Record, 66 the verdict table.
 """
 
-import datetime
-import html
 import xml.etree.ElementTree as ElementTree
 
 from . import bodies, message
-
-NAMESPACE = "https://surehop.example/ns/e2e-sec-info"
-MEDIA_TYPE = "application/e2e-sec-info+xml"
 
 
 def normal_hop(text):
@@ -73,27 +68,6 @@ def read_notify(notify):
         elif name == "hop-record":
             report["hop_record"] = {normal_hop(e.text or "") for e in child}
     return report
-
-
-def notify_body(request, hops):
-    """An unsigned e2e-sec report on a request; `hops` are (id, role, result)."""
-    number, method = request.cseq
-    e = html.escape
-    rows = "".join(
-        f'<hop id="{e(name)}" role="{role}" result="{result}" time="{now()}"'
-        + (' cause="policy-floor"' if result != "complied" else "") + ">"
-        '<received security="tls" version="TLSv1.3"/><forwarded security="tls" version="TLSv1.3"/>'
-        "</hop>" for name, role, result in hops)
-    tag = message.param(request.get("From"), "tag")
-    return (
-        f'<?xml version="1.0" encoding="UTF-8"?>\n<e2e-sec-info xmlns="{NAMESPACE}" version="1">'
-        f'<request method="{method}" cseq="{number}" call-id="{e(request.call_id)}"'
-        f' from="{e(message.addr(request.get("From")))}" from-tag="{e(tag)}"'
-        f' to="{e(message.addr(request.get("To")))}" to-tag=""/>{rows}</e2e-sec-info>').encode()
-
-
-def now():
-    return datetime.datetime.now(datetime.UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
 
 
 def verdict(status, record, reports, uac=()):

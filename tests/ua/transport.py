@@ -1,4 +1,4 @@
-"""TLS connections that carry SIP, framed by Content-Length; every octet is kept for later looking."""
+"""TLS connections that carry SIP, framed by Content-Length; every octet is kept."""
 
 import contextlib
 import select
