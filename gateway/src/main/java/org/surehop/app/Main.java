@@ -21,7 +21,7 @@ public final class Main {
     public static final int WRONG_INPUT = 2;
 
     /// One line each.
-    private static final List<Class<?>> COMMANDS = List.of(CheckConfig.class, Pki.class);
+    private static final List<Class<?>> COMMANDS = List.of(Run.class, CheckConfig.class, Pki.class);
 
     private Main() {}
 

@@ -154,7 +154,7 @@ public final class SipTransport implements AutoCloseable {
     }
 
     /// Handler of [Effect.SendResponse]; a response whose connection is gone is dropped and
-    // counted.
+    /// counted.
     public void sendResponse(Effect.SendResponse effect) {
         var connection = connections.get(effect.connection());
         var message = new Outgoing.OfResponse(effect.response());

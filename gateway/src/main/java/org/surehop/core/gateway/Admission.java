@@ -8,7 +8,6 @@ import org.surehop.core.config.GatewayConfig;
 import org.surehop.core.config.Peer;
 import org.surehop.core.report.Reason;
 import org.surehop.core.sip.ChannelSecurity;
-import org.surehop.core.sip.ChannelSecurity.Authentication;
 import org.surehop.core.sip.Header;
 import org.surehop.core.sip.Inbound;
 import org.surehop.core.sip.Method;
@@ -140,11 +139,9 @@ record Admission(GatewayConfig config) {
                 warning(reason));
     }
 
+    /// The domains that the far end has proven by its certificate, as server or as client.
     static List<String> identities(Inbound inbound) {
-        return inbound.security() instanceof ChannelSecurity.Tls tls
-                        && tls.authentication() == Authentication.MUTUAL
-                ? tls.identities()
-                : List.of();
+        return inbound.security() instanceof ChannelSecurity.Tls tls ? tls.identities() : List.of();
     }
 
     /// Where the request says that it goes next, our own Route entries aside.

@@ -1,0 +1,259 @@
+package org.surehop.app;
+
+import java.io.IOException;
+import java.net.Socket;
+import java.security.SecureRandom;
+import java.security.Security;
+import java.security.cert.X509Certificate;
+import java.time.Duration;
+import java.time.InstantSource;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Random;
+import java.util.function.Supplier;
+import javax.net.ssl.SSLSocket;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+import org.surehop.adapter.cms.CmsWorkers;
+import org.surehop.adapter.cms.KeyMaterialFault;
+import org.surehop.adapter.cms.SmimeKeys;
+import org.surehop.adapter.nftables.FirewallUnavailable;
+import org.surehop.adapter.nftables.NftablesAdapter;
+import org.surehop.adapter.sip.Locator;
+import org.surehop.adapter.sip.SipTransport;
+import org.surehop.adapter.sip.TlsPort;
+import org.surehop.adapter.tls.CredentialException;
+import org.surehop.adapter.tls.FipsProvider;
+import org.surehop.adapter.tls.TlsSockets;
+import org.surehop.core.config.GatewayConfig;
+import org.surehop.core.config.Listener;
+import org.surehop.core.config.Pinholes;
+import org.surehop.core.gateway.Effect;
+import org.surehop.core.gateway.EffectHandler;
+import org.surehop.core.gateway.Entropy;
+import org.surehop.core.gateway.Event;
+import org.surehop.core.gateway.Gateway;
+import org.surehop.core.report.Notice;
+import org.surehop.core.report.NoticeKind;
+import org.surehop.core.report.PartHealth;
+import org.surehop.core.report.PartHealth.Part;
+import org.surehop.core.report.PartHealth.State;
+import org.surehop.core.report.Reason;
+import org.surehop.core.report.Severity;
+import org.surehop.core.sip.Octets;
+import org.surehop.runtime.Loop;
+import org.surehop.runtime.Ports;
+import org.surehop.runtime.SteadyClock;
+
+/// The whole gateway, joined: the one place that knows the core, the loop and every adapter. Starts
+/// what reports first, then the firewall, and opens its doors last; stops the other way round.
+final class Appliance {
+    private static final Logger LOG = LoggerFactory.getLogger(Appliance.class);
+
+    private final GatewayConfig config;
+    private final SteadyClock clock;
+    private final Loop loop;
+    private final Telemetry telemetry;
+    private final CmsWorkers cms;
+    private final Optional<NftablesAdapter> firewall;
+    private final SipTransport sip;
+
+    private Appliance(Foundation base, Telemetry telemetry, Edges edges) {
+        this.config = base.config();
+        this.clock = base.clock();
+        this.loop = base.loop();
+        this.telemetry = telemetry;
+        this.cms = edges.cms();
+        this.firewall = edges.firewall();
+        this.sip = edges.sip();
+    }
+
+    private record Foundation(GatewayConfig config, SteadyClock clock, Loop loop) {}
+
+    private record Edges(CmsWorkers cms, Optional<NftablesAdapter> firewall, SipTransport sip) {}
+
+    /// Starts everything or nothing; `file` is the configuration's name for the fault.
+    static Appliance start(String file, GatewayConfig config) throws StartFault {
+        var clock = new SteadyClock(InstantSource.system());
+        var opened = new ArrayList<AutoCloseable>();
+        try {
+            var keys = SmimeKeys.load(config.smime(), Security.getProvider(FipsProvider.CRYPTO));
+            var gateway = new Gateway(config, certificate(keys), clock.instant());
+            var loop = new Loop(gateway, config.limits().queue(), clock, entropy());
+            var base = new Foundation(config, clock, loop);
+            var telemetry = Telemetry.start(file, config, clock, loop::snapshot);
+            opened.add(telemetry);
+            var cms = new CmsWorkers(keys, CmsWorkers.Settings.of(config), loop, clock);
+            opened.add(cms);
+            var firewall = firewall(config, loop, clock);
+            firewall.ifPresent(opened::add);
+            var sip =
+                    new SipTransport(
+                            SipTransport.Settings.of(config),
+                            tls(TlsSockets.open(config.tls())),
+                            Locator.ofSystem(new Random(new SecureRandom().nextLong())),
+                            loop,
+                            clock);
+            opened.add(sip);
+            var all = new Appliance(base, telemetry, new Edges(cms, firewall, sip));
+            all.open();
+            return all;
+        } catch (KeyMaterialFault | CredentialException | FirewallUnavailable | IOException e) {
+            undo(opened);
+            throw new StartFault(file + ": " + e.getMessage());
+        } catch (StartFault e) {
+            undo(opened);
+            throw e;
+        }
+    }
+
+    private static void undo(List<AutoCloseable> opened) {
+        for (var part : opened.reversed()) {
+            try {
+                part.close();
+            } catch (Exception e) {
+                LOG.warn("close-failed part={}", part.getClass().getSimpleName(), e);
+            }
+        }
+    }
+
+    private static Optional<NftablesAdapter> firewall(
+            GatewayConfig config, Loop loop, InstantSource clock) throws FirewallUnavailable {
+        return config.pinholes().driver() == Pinholes.Driver.NONE
+                ? Optional.empty()
+                : Optional.of(
+                        NftablesAdapter.start(
+                                config.pinholes(), config.limits().queue(), loop, clock));
+    }
+
+    private static Octets certificate(SmimeKeys keys) {
+        return keys.recipient().der();
+    }
+
+    private static Supplier<Entropy> entropy() {
+        var random = new SecureRandom();
+        return () -> new Entropy(random.nextLong(), random.nextLong());
+    }
+
+    /// The doors open when everything behind them is ready.
+    private void open() throws IOException {
+        EffectHandler<Effect.ApplyRuleSet> rules =
+                firewall.<EffectHandler<Effect.ApplyRuleSet>>map(f -> f::handle)
+                        .orElse(this::noFirewall);
+        telemetry.health(this::health);
+        loop.start(
+                new Ports(
+                        sip::sendRequest,
+                        sip::sendResponse,
+                        sip::closeConnection,
+                        cms::open,
+                        cms::read,
+                        cms::make,
+                        rules,
+                        telemetry::tell,
+                        telemetry::keep));
+        sip.start(config.listeners());
+        telemetry.tell(new Effect.Report(notice(NoticeKind.STARTED)));
+    }
+
+    private void noFirewall(Effect.ApplyRuleSet effect) {
+        loop.post(
+                new Event.RuleSetFailed(
+                        clock.instant(), effect.change().number(), Reason.FIREWALL_FAILED));
+    }
+
+    private Notice notice(NoticeKind kind) {
+        return new Notice(
+                clock.instant(),
+                kind,
+                Severity.INFO,
+                Optional.empty(),
+                Optional.empty(),
+                Reason.NONE,
+                Map.of("id", config.gateway().id()));
+    }
+
+    private List<PartHealth> health() {
+        var driver = config.pinholes().driver();
+        var wall =
+                switch (driver) {
+                    case NFTABLES -> new PartHealth(Part.FIREWALL, State.UP, "nftables");
+                    case MEMORY ->
+                            new PartHealth(
+                                    Part.FIREWALL, State.DEGRADED, "memory: filters no packet");
+                    case NONE -> new PartHealth(Part.FIREWALL, State.OFF, "switched off");
+                };
+        var busy = cms.refusedBusy();
+        return List.of(
+                new PartHealth(Part.SIP, State.UP, sip.addresses().size() + " listeners"),
+                wall,
+                new PartHealth(
+                        Part.CMS,
+                        busy == 0 ? State.UP : State.DEGRADED,
+                        busy == 0 ? "ready" : busy + " bodies refused: too much was waiting"));
+    }
+
+    /// What a person is told at the start.
+    List<String> said() {
+        var lines = new ArrayList<String>();
+        for (int i = 0; i < config.listeners().size(); i++) {
+            lines.add(
+                    "listening for %s on %s (TLS)"
+                            .formatted(config.listeners().get(i).name(), sip.addresses().get(i)));
+        }
+        switch (config.pinholes().driver()) {
+            case NFTABLES -> lines.add("firewall: nftables, table " + config.pinholes().table());
+            case MEMORY -> lines.add("firewall: memory driver, NO PACKET IS FILTERED");
+            case NONE -> lines.add("firewall: none");
+        }
+        lines.add("surehop is ready: " + config.gateway().id());
+        return lines;
+    }
+
+    /// Ends calls, closes pinholes, writes the last reports, within about that time.
+    void stop(Duration patience) {
+        try {
+            loop.stop(patience);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        }
+        sip.stop();
+        firewall.ifPresent(NftablesAdapter::close);
+        cms.close();
+        telemetry.close();
+    }
+
+    /// Joins the TLS room to the SIP room; neither knows the other.
+    private static TlsPort tls(TlsSockets sockets) {
+        return new TlsPort() {
+            @Override
+            public SSLSocket client(Socket connected, String domain, boolean presentCertificate)
+                    throws IOException {
+                return sockets.client(connected, domain, presentCertificate);
+            }
+
+            @Override
+            public SSLSocket server(Socket accepted, Listener.ClientCertificate wish)
+                    throws IOException {
+                return sockets.server(accepted, wish);
+            }
+
+            @Override
+            public List<String> identities(X509Certificate leaf) {
+                return sockets.identities(leaf);
+            }
+
+            @Override
+            public boolean matches(X509Certificate leaf, String domain) {
+                return sockets.matches(leaf, domain);
+            }
+
+            @Override
+            public Reason explain(IOException failure) {
+                return sockets.explain(failure);
+            }
+        };
+    }
+}

@@ -1,0 +1,87 @@
+package org.surehop.app;
+
+import java.nio.file.Path;
+import java.time.Duration;
+import java.time.InstantSource;
+import java.util.concurrent.Callable;
+import java.util.concurrent.CountDownLatch;
+import org.surehop.adapter.configfile.ConfigFile;
+import org.surehop.adapter.tls.FipsProvider;
+import org.surehop.core.config.GatewayConfig;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Spec;
+
+/// `surehop run`: the gateway itself, until it is told to end.
+@Command(
+        name = "run",
+        mixinStandardHelpOptions = true,
+        description = {
+            "Runs the gateway until it gets SIGTERM or SIGINT; then ends calls and closes pinholes.",
+            "Exit code 0: ended in order, 2: it cannot run here as configured."
+        })
+final class Run implements Callable<Integer> {
+    private static final Duration PATIENCE = Duration.ofSeconds(5);
+
+    @Option(
+            names = "--config",
+            required = true,
+            paramLabel = "FILE",
+            description = "the configuration, YAML")
+    private Path file = Path.of("surehop.yaml");
+
+    @Spec private CommandSpec spec;
+
+    Run() {
+        spec = CommandSpec.create();
+    }
+
+    @Override
+    public Integer call() throws InterruptedException {
+        var err = spec.commandLine().getErr();
+        return switch (ConfigFile.read(file)) {
+            case ConfigFile.Outcome.Refused refused -> {
+                refused.faults().forEach(err::println);
+                yield Main.WRONG_INPUT;
+            }
+            case ConfigFile.Outcome.Loaded loaded -> run(loaded.config());
+        };
+    }
+
+    private int run(GatewayConfig config) throws InterruptedException {
+        var line = spec.commandLine();
+        FipsProvider.install();
+        var findings = DeploymentCheck.of(file, config, InstantSource.system());
+        if (!findings.isEmpty()) {
+            findings.forEach(f -> line.getErr().println(f.sentence()));
+            return Main.WRONG_INPUT;
+        }
+        try {
+            var appliance = Appliance.start(file.toString(), config);
+            appliance.said().forEach(line.getOut()::println);
+            untilToldToEnd(appliance);
+            return 0;
+        } catch (StartFault fault) {
+            line.getErr().println(fault.getMessage());
+            return Main.WRONG_INPUT;
+        }
+    }
+
+    private static void untilToldToEnd(Appliance appliance) throws InterruptedException {
+        var told = new CountDownLatch(1);
+        var done = new CountDownLatch(1);
+        Runtime.getRuntime()
+                .addShutdownHook(
+                        Thread.ofPlatform()
+                                .name("surehop-stop")
+                                .unstarted(
+                                        () -> {
+                                            told.countDown();
+                                            appliance.stop(PATIENCE);
+                                            done.countDown();
+                                        }));
+        told.await();
+        done.await();
+    }
+}

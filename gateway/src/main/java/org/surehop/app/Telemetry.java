@@ -1,0 +1,158 @@
+package org.surehop.app;
+
+import java.nio.file.Path;
+import java.security.SecureRandom;
+import java.time.InstantSource;
+import java.util.ArrayList;
+import java.util.HashSet;
+import java.util.HexFormat;
+import java.util.List;
+import java.util.Set;
+import java.util.concurrent.Executors;
+import java.util.concurrent.ScheduledExecutorService;
+import java.util.concurrent.TimeUnit;
+import java.util.function.Supplier;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+import org.surehop.adapter.journal.Journal;
+import org.surehop.adapter.journal.JournalFault;
+import org.surehop.adapter.snmp.SnmpAgent;
+import org.surehop.adapter.snmp.SnmpFault;
+import org.surehop.core.config.GatewayConfig;
+import org.surehop.core.gateway.Effect;
+import org.surehop.core.gateway.Snapshot;
+import org.surehop.core.gateway.Status;
+import org.surehop.core.report.PartHealth;
+import org.surehop.core.report.PartHealth.Part;
+import org.surehop.core.report.PartHealth.State;
+
+/// Everything that tells: the journal first, then SNMP and MQTT out of it.
+final class Telemetry implements AutoCloseable {
+    private static final Logger LOG = LoggerFactory.getLogger(Telemetry.class);
+
+    private final Journal journal;
+    private final Status.Box box;
+    private final Supplier<Snapshot> snapshots;
+    private final ScheduledExecutorService ticker;
+    private final List<AutoCloseable> opened = new ArrayList<>();
+    private final List<Supplier<PartHealth>> parts = new ArrayList<>();
+    private volatile Supplier<List<PartHealth>> others = List::of;
+
+    private Telemetry(Journal journal, Status.Box box, Supplier<Snapshot> snapshots) {
+        this.journal = journal;
+        this.box = box;
+        this.snapshots = snapshots;
+        this.ticker =
+                Executors.newSingleThreadScheduledExecutor(
+                        Thread.ofPlatform().daemon().name("surehop-status").factory());
+        this.parts.add(journal::health);
+    }
+
+    static Telemetry start(
+            String file, GatewayConfig config, InstantSource clock, Supplier<Snapshot> snapshots)
+            throws StartFault {
+        var boot = new byte[8];
+        new SecureRandom().nextBytes(boot);
+        var box =
+                new Status.Box(
+                        config.gateway().id(),
+                        config.gateway().name(),
+                        version(),
+                        HexFormat.of().formatHex(boot));
+        try {
+            var settings =
+                    new Journal.Settings(
+                            Path.of(config.journal().path()),
+                            config.journal().keep(),
+                            config.journal().maxEvents(),
+                            config.limits().queue(),
+                            sinks(config),
+                            box.bootId());
+            var all = new Telemetry(Journal.open(settings, clock), box, snapshots);
+            all.snmp(file, config);
+            all.begin();
+            return all;
+        } catch (JournalFault e) {
+            throw new StartFault(file + ": journal.path: " + e.getMessage());
+        }
+    }
+
+    private static Set<String> sinks(GatewayConfig config) {
+        var sinks = new HashSet<String>();
+        if (config.snmp().enabled()) {
+            config.snmp().receivers().forEach(r -> sinks.add(SnmpAgent.sinkName(r)));
+        }
+        return sinks;
+    }
+
+    private void snmp(String file, GatewayConfig config) throws StartFault {
+        if (!config.snmp().enabled()) {
+            parts.add(() -> new PartHealth(Part.SNMP, State.OFF, "switched off"));
+            return;
+        }
+        try {
+            var agent = SnmpAgent.open(config.snmp(), box, Secrets::read, this::status);
+            opened.add(agent);
+            parts.add(agent::health);
+            agent.sinks().forEach(journal::deliverTo);
+        } catch (SnmpFault e) {
+            close();
+            throw new StartFault(file + ": " + e.getMessage());
+        }
+    }
+
+    private static String version() {
+        var version = Telemetry.class.getPackage().getImplementationVersion();
+        return version == null ? "development" : version;
+    }
+
+    private void begin() {
+        var unused =
+                ticker.scheduleWithFixedDelay(
+                        () -> journal.status(status()), 0, 500, TimeUnit.MILLISECONDS);
+    }
+
+    /// Where the health of the other parts is asked for.
+    void health(Supplier<List<PartHealth>> supplier) {
+        others = supplier;
+    }
+
+    private Status status() {
+        var health = new ArrayList<PartHealth>();
+        parts.forEach(p -> health.add(p.get()));
+        health.addAll(others.get());
+        return new Status(
+                box, snapshots.get(), health, journal.noticesByKind(), journal.decisions());
+    }
+
+    void tell(Effect.Report effect) {
+        var notice = effect.notice();
+        LOG.info(
+                "notice kind={} severity={} reason={}",
+                notice.kind().wireName(),
+                notice.severity(),
+                notice.reason().wireName());
+        if (!journal.append(notice)) {
+            LOG.error("journal full: notice not taken kind={}", notice.kind().wireName());
+        }
+    }
+
+    void keep(Effect.Record effect) {
+        if (!journal.record(effect.story())) {
+            LOG.error("journal full: story not taken");
+        }
+    }
+
+    @Override
+    public void close() {
+        ticker.shutdownNow();
+        journal.close();
+        for (var part : opened.reversed()) {
+            try {
+                part.close();
+            } catch (Exception e) {
+                LOG.warn("close-failed part={}", part.getClass().getSimpleName(), e);
+            }
+        }
+    }
+}
