@@ -113,8 +113,8 @@ public final class HopNotify {
             var text = "sips:" + via.host() + (port == 0 ? "" : ":" + port);
             return NameAddr.of(new SipUri(text, "sips", "", via.host(), port, ""));
         }
-        var text = "sip:" + via.host() + (port == 0 ? "" : ":" + port) + ";transport=tls";
-        return NameAddr.of(new SipUri(text, "sip", "", via.host(), port, "tls"));
+        // No transport=tls: RFC 5630 deprecates it (EDG-2).
+        return NameAddr.of(SipUri.of("", via.host(), port));
     }
 
     private static Channel channel(ChannelSecurity security) {
