@@ -7,7 +7,7 @@ import secrets
 from . import bodies, message
 from .agent import E2E, put_body
 
-NAMESPACE = "https://surehop.example/ns/e2e-sec-info"
+NAMESPACE = "https://surehop.org/ns/e2e-sec-info"
 MEDIA_TYPE = "application/e2e-sec-info+xml"
 
 
