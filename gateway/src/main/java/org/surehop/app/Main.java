@@ -2,6 +2,8 @@ package org.surehop.app;
 
 import java.io.PrintWriter;
 import java.util.List;
+import org.surehop.app.ua.AnswerCommand;
+import org.surehop.app.ua.ProbeCommand;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.IVersionProvider;
@@ -21,7 +23,13 @@ public final class Main {
     public static final int WRONG_INPUT = 2;
 
     /// One line each.
-    private static final List<Class<?>> COMMANDS = List.of(Run.class, CheckConfig.class, Pki.class);
+    private static final List<Class<?>> COMMANDS =
+            List.of(
+                    Run.class,
+                    CheckConfig.class,
+                    Pki.class,
+                    ProbeCommand.class,
+                    AnswerCommand.class);
 
     private Main() {}
 

@@ -22,7 +22,7 @@ import javax.net.ssl.SSLServerSocket;
 /// it refuses by closing (sessions, QoS 2, older protocol versions).
 ///
 /// Each connection is read by a virtual thread of its own; writes to one client take its lock.
-public final class MqttBroker implements AutoCloseable {
+final class MqttBroker implements AutoCloseable {
     private static final int MAX_CLIENTS = 16;
     private static final int SUCCESS = 0;
     private static final int UNSUPPORTED_VERSION = 0x84;
@@ -37,7 +37,7 @@ public final class MqttBroker implements AutoCloseable {
     }
 
     /// Listens on a free port of that address; every client must show a certificate.
-    public static MqttBroker start(SSLContext tls, InetAddress address) throws IOException {
+    static MqttBroker start(SSLContext tls, InetAddress address) throws IOException {
         var socket =
                 (SSLServerSocket)
                         tls.getServerSocketFactory().createServerSocket(0, MAX_CLIENTS, address);
@@ -47,12 +47,12 @@ public final class MqttBroker implements AutoCloseable {
         return broker;
     }
 
-    public int port() {
+    int port() {
         return server.getLocalPort();
     }
 
     /// How many QoS 1 messages were taken and acknowledged.
-    public int acknowledged() {
+    int acknowledged() {
         return acknowledged.get();
     }
 

@@ -2,10 +2,8 @@ package org.surehop.demo;
 
 import java.io.IOException;
 import java.net.InetAddress;
-import java.time.Instant;
 import java.util.List;
 import java.util.Optional;
-import java.util.concurrent.CopyOnWriteArrayList;
 import org.snmp4j.CommandResponderEvent;
 import org.snmp4j.MessageDispatcherImpl;
 import org.snmp4j.PDU;
@@ -24,30 +22,28 @@ import org.snmp4j.security.UsmUser;
 import org.snmp4j.smi.OID;
 import org.snmp4j.smi.OctetString;
 import org.snmp4j.smi.UdpAddress;
+import org.snmp4j.smi.Variable;
+import org.snmp4j.smi.VariableBinding;
 import org.snmp4j.transport.DefaultUdpTransportMapping;
 
 /// Takes SNMPv3 notifications, traps and informs, of one user and only with authentication and
 /// privacy (SHA-256, AES-128), and keeps what arrived.
-public final class TrapReceiver implements AutoCloseable {
-    private static final int KEPT = 1000;
-
+final class TrapReceiver implements AutoCloseable {
     private final Snmp snmp;
     private final DefaultUdpTransportMapping transport;
-    private final List<Received> received = new CopyOnWriteArrayList<>();
+    private final Inbox<Received> inbox = new Inbox<>();
 
-    /// One notification: when, from where, inform or trap, its OID, and the other variables.
-    public record Received(
-            Instant at, String from, boolean inform, OID notification, List<Variable> variables) {
-        Optional<String> value(OID column) {
+    /// One notification: from where, inform or trap, its OID, and all variables.
+    record Received(
+            String from, boolean inform, OID notification, List<VariableBinding> variables) {
+        /// The value of the column or scalar, if it is there.
+        Optional<Variable> value(OID object) {
             return variables.stream()
-                    .filter(v -> v.oid().startsWith(column))
-                    .map(Variable::text)
+                    .filter(v -> v.getOid().startsWith(object))
+                    .map(VariableBinding::getVariable)
                     .findFirst();
         }
     }
-
-    /// One variable binding, its value as SNMP4J writes it.
-    public record Variable(OID oid, String text) {}
 
     private TrapReceiver(Snmp snmp, DefaultUdpTransportMapping transport) {
         this.snmp = snmp;
@@ -55,7 +51,7 @@ public final class TrapReceiver implements AutoCloseable {
     }
 
     /// Listens on a free UDP port of that address.
-    public static TrapReceiver start(InetAddress address, String user, String auth, String priv)
+    static TrapReceiver start(InetAddress address, String user, String auth, String priv)
             throws IOException {
         SecurityProtocols.getInstance().addAuthenticationProtocol(new AuthHMAC192SHA256());
         SecurityProtocols.getInstance().addPrivacyProtocol(new PrivAES128());
@@ -86,13 +82,12 @@ public final class TrapReceiver implements AutoCloseable {
         return receiver;
     }
 
-    public int port() {
+    int port() {
         return transport.getListenAddress().getPort();
     }
 
-    /// What arrived so far, oldest first.
-    public List<Received> received() {
-        return List.copyOf(received);
+    Inbox<Received> inbox() {
+        return inbox;
     }
 
     @Override
@@ -106,7 +101,7 @@ public final class TrapReceiver implements AutoCloseable {
             return;
         }
         var inform = pdu.getType() == PDU.INFORM;
-        if (received.size() < KEPT && (inform || pdu.getType() == PDU.TRAP)) {
+        if (inform || pdu.getType() == PDU.TRAP) {
             var bindings = pdu.getVariableBindings();
             var notification =
                     bindings.stream()
@@ -115,20 +110,12 @@ public final class TrapReceiver implements AutoCloseable {
                             .findFirst();
             notification.ifPresent(
                     oid ->
-                            received.add(
+                            inbox.add(
                                     new Received(
-                                            Instant.now(),
                                             event.getPeerAddress().toString(),
                                             inform,
                                             oid,
-                                            bindings.stream()
-                                                    .map(
-                                                            b ->
-                                                                    new Variable(
-                                                                            b.getOid(),
-                                                                            b.getVariable()
-                                                                                    .toString()))
-                                                    .toList())));
+                                            List.copyOf(bindings))));
         }
         if (inform) {
             answer(event);

@@ -1,10 +1,12 @@
 package org.surehop.adapter.cms;
 
+import java.security.cert.X509Certificate;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.EnumSet;
 import java.util.List;
 import java.util.Set;
+import java.util.function.Consumer;
 import org.bouncycastle.asn1.ASN1Primitive;
 import org.bouncycastle.asn1.cms.AuthEnvelopedData;
 import org.bouncycastle.asn1.cms.CMSObjectIdentifiers;
@@ -46,7 +48,14 @@ public final class BodyReader {
     /// Reads the whole body or, where parts of it carry one of `contentIds`, of the encrypted parts
     /// beside each other only those. `now` is the time at which certificates must be valid.
     public BodyFacts read(Body body, List<String> contentIds, Instant now) {
-        var walk = new Walk(new ReadingBudget(policy), Set.copyOf(contentIds), now);
+        return read(body, contentIds, now, _ -> {});
+    }
+
+    /// The same; the certificates of all valid signers go to `signers`, so that a user agent can
+    /// encrypt its answer for them (SM-1).
+    public BodyFacts read(
+            Body body, List<String> contentIds, Instant now, Consumer<X509Certificate> signers) {
+        var walk = new Walk(new ReadingBudget(policy), Set.copyOf(contentIds), now, signers);
         try {
             if (body.octets().length() > maxOctets) {
                 throw BodyFault.tooComplex();
@@ -56,6 +65,12 @@ public final class BodyReader {
             walk.obstacles.add(fault.obstacle());
         }
         return new BodyFacts(walk.parts, walk.obstacles);
+    }
+
+    /// Whether a certificate that somebody offers may be believed: in force, and vouched for by the
+    /// CAs whose signers we trust. Revocation is not looked at.
+    public SignerFacts.Status standing(X509Certificate certificate, Instant now) {
+        return signatures.pathStatus(certificate, List.of(certificate), now);
     }
 
     /// What lies around the entity that is being looked at.
@@ -78,10 +93,16 @@ public final class BodyReader {
         private final ReadingBudget budget;
         private final Set<String> labels;
         private final Instant now;
+        private final Consumer<X509Certificate> signers;
         private final List<DisclosedPart> parts = new ArrayList<>();
         private final Set<Obstacle> obstacles = EnumSet.noneOf(Obstacle.class);
 
-        Walk(ReadingBudget budget, Set<String> labels, Instant now) {
+        Walk(
+                ReadingBudget budget,
+                Set<String> labels,
+                Instant now,
+                Consumer<X509Certificate> signers) {
+            this.signers = signers;
             this.budget = budget;
             this.labels = labels;
             this.now = now;
@@ -165,7 +186,7 @@ public final class BodyReader {
         }
 
         private List<SignerFacts> signers(CMSSignedData data) throws BodyFault {
-            var found = signatures.read(data, now, budget);
+            var found = signatures.read(data, now, budget, signers);
             if (found.isEmpty()) {
                 throw BodyFault.malformed();
             }

@@ -21,6 +21,7 @@ import java.util.HexFormat;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
+import java.util.function.Consumer;
 import java.util.stream.Collectors;
 import org.bouncycastle.asn1.ASN1ObjectIdentifier;
 import org.bouncycastle.asn1.cms.CMSAttributes;
@@ -61,8 +62,11 @@ final class SignatureReader {
                         .collect(Collectors.toUnmodifiableSet());
     }
 
-    /// The facts of all signers of one layer.
-    List<SignerFacts> read(CMSSignedData data, Instant now, ReadingBudget budget) throws BodyFault {
+    /// The facts of all signers of one layer. The certificates of those whose status is VALID go to
+    /// `valid`: an answer can be encrypted for them.
+    List<SignerFacts> read(
+            CMSSignedData data, Instant now, ReadingBudget budget, Consumer<X509Certificate> valid)
+            throws BodyFault {
         var signers = data.getSignerInfos().getSigners();
         budget.takeSignatures(signers.size());
         var holders = data.getCertificates().getMatches(null);
@@ -80,24 +84,27 @@ final class SignatureReader {
         }
         var facts = new ArrayList<SignerFacts>();
         for (var signer : signers) {
-            facts.add(read(signer, certificates, now));
+            facts.add(read(signer, certificates, now, valid));
         }
         return facts;
     }
 
     private SignerFacts read(
-            SignerInformation signer, List<X509Certificate> certificates, Instant now)
+            SignerInformation signer,
+            List<X509Certificate> certificates,
+            Instant now,
+            Consumer<X509Certificate> valid)
             throws BodyFault {
         var time = signingTime(signer);
         var own = certificates.stream().filter(c -> matches(signer, c)).findFirst();
         if (own.isEmpty()) {
             return new SignerFacts(List.of(), "", Status.CERTIFICATE_MISSING, time);
         }
-        return new SignerFacts(
-                names(own.get()),
-                fingerprint(own.get()),
-                status(signer, own.get(), certificates, now),
-                time);
+        var status = status(signer, own.get(), certificates, now);
+        if (status == Status.VALID) {
+            valid.accept(own.get());
+        }
+        return new SignerFacts(names(own.get()), fingerprint(own.get()), status, time);
     }
 
     private static boolean matches(SignerInformation signer, X509Certificate certificate) {
@@ -129,20 +136,21 @@ final class SignatureReader {
         } catch (CMSException | RuntimeException _) {
             return Status.DIGEST_OR_SIGNATURE_WRONG;
         }
-        return pathStatus(own, certificates, now);
+        try {
+            return maySign(own) ? pathStatus(own, certificates, now) : Status.UNTRUSTED;
+        } catch (CertificateParsingException _) {
+            return Status.UNTRUSTED;
+        }
     }
 
-    private Status pathStatus(
-            X509Certificate own, List<X509Certificate> certificates, Instant now) {
+    /// VALID when the certificate is in force and a trusted CA vouches for it.
+    Status pathStatus(X509Certificate own, List<X509Certificate> certificates, Instant now) {
         try {
             own.checkValidity(Date.from(now));
         } catch (CertificateExpiredException | CertificateNotYetValidException _) {
             return Status.EXPIRED;
         }
         try {
-            if (!maySign(own)) {
-                return Status.UNTRUSTED;
-            }
             var target = new X509CertSelector();
             target.setCertificate(own);
             var parameters = new PKIXBuilderParameters(anchors, target);
