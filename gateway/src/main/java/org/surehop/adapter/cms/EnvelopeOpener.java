@@ -163,13 +163,17 @@ final class EnvelopeOpener {
             return switch (recipient) {
                 case Ours.Agreed(var info, var wrapped)
                         when ContentKeyUnwrap.accepts(info) && budget.takePrivateKeyOperation() ->
-                        Optional.of(unwrap.agreed(info, wrapped, content));
+                        Optional.of(unwrap.agreed(info, wrapped));
                 case Ours.Transported(var info)
                         when ContentKeyUnwrap.accepts(info) && budget.takePrivateKeyOperation() ->
                         Optional.of(unwrap.transported(info, content));
                 case Ours.Agreed _, Ours.Transported _ -> Optional.empty();
             };
-        } catch (CMSException | RuntimeException | FipsOperationError _) {
+        } catch (CMSException
+                | GeneralSecurityException
+                | java.io.IOException
+                | RuntimeException
+                | FipsOperationError _) {
             // What the library says depends on the secret: all of it means "could not".
             return Optional.empty();
         }

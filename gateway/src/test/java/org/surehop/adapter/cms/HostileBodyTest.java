@@ -178,6 +178,45 @@ class HostileBodyTest {
         return new ContentInfo(info.getContentType(), changed).getEncoded("DER");
     }
 
+    /// Workers keep their key agreement ready: a hostile message must not spoil it for the next
+    // one.
+    @Test
+    void readsGoodBodiesBetweenBrokenOnes() throws Exception {
+        var files =
+                List.of("n1-ec.der", "n1-gcm-ec.der", "n1-ec-default-kdf.der", "n3-alice-ec.der");
+        var point = HexFormat.of().parseHex("034200");
+        for (int round = 0; round < 20; round++) {
+            var whole = CmsFixtures.file(files.get(round % files.size()));
+            var offCurve = whole.clone();
+            var sender =
+                    indexOf(offCurve, point, round % 2 == 0 ? 0 : indexOf(whole, point, 0) + 1);
+            if (sender >= 0) {
+                offCurve[sender + 20] ^= 0x10;
+            }
+            var bad = read(offCurve);
+
+            assertTrue(bad.parts().isEmpty() || bad.obstacles().isEmpty());
+            assertEquals(CmsFixtures.sdp(), read(whole).parts().getFirst().octets());
+        }
+    }
+
+    @Test
+    void refusesAPointThatIsNotOnOurCurve() {
+        var bent = CmsFixtures.file("n1-ec-keyid.der");
+        bent[indexOf(bent, HexFormat.of().parseHex("034200"), 0) + 20] ^= 0x10;
+
+        assertEquals(only(Obstacle.DECRYPTION_FAILED), read(bent));
+    }
+
+    private static int indexOf(byte[] bytes, byte[] wanted, int from) {
+        for (int i = from; i + wanted.length <= bytes.length; i++) {
+            if (Arrays.equals(bytes, i, i + wanted.length, wanted, 0, wanted.length)) {
+                return i;
+            }
+        }
+        return -1;
+    }
+
     @Test
     void cannotReadWhatItDoesNotKnow() {
         // ContentInfo of an unknown type, and of CompressedData.
