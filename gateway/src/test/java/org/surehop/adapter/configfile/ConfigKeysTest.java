@@ -177,51 +177,11 @@ class ConfigKeysTest {
                                 false,
                                 true)),
                 List.of(new Route("x.org", "p", Side.OUTSIDE)),
-                new Assurance(
-                        "tag",
-                        480,
-                        List.of("timer"),
-                        Duration.ofSeconds(4),
-                        Duration.ofSeconds(5),
-                        6,
-                        true,
-                        "application/x"),
-                new Disclosure(
-                        Disclosure.Profile.ROUTE_ONLY, true, true, true, 493, 380, 3, 4, 5, 6),
-                new Pinholes(
-                        Pinholes.Driver.MEMORY,
-                        "t1",
-                        List.of(Prefix.parse("192.0.2.0/24")),
-                        Pinholes.MediaSource.PREFIXES,
-                        Duration.ofMinutes(1),
-                        Duration.ofMinutes(2),
-                        2000,
-                        List.of(3000),
-                        2,
-                        3,
-                        4),
-                new Timers(
-                        Duration.ofMillis(100),
-                        Duration.ofSeconds(10),
-                        Duration.ofHours(1),
-                        Duration.ofSeconds(2)),
-                new Limits(
-                        1,
-                        2,
-                        3,
-                        17,
-                        5,
-                        6,
-                        7,
-                        2048,
-                        20,
-                        10,
-                        1024,
-                        Duration.ofSeconds(1),
-                        Duration.ofSeconds(2),
-                        Duration.ofSeconds(3),
-                        Duration.ofSeconds(4),
-                        8),
+                assurance(),
+                disclosure(),
+                pinholes(),
+                timers(),
+                limits(),
                 new Journal(here("j.db"), Duration.ofDays(1), 2000),
                 new Snmp(
                         true,
@@ -242,6 +202,66 @@ class ConfigKeysTest {
                         "me",
                         env("MQTT"),
                         Duration.ofSeconds(9)));
+    }
+
+    private static Assurance assurance() {
+        return new Assurance(
+                "tag",
+                480,
+                List.of("timer"),
+                Duration.ofSeconds(4),
+                Duration.ofSeconds(5),
+                6,
+                true,
+                "application/x");
+    }
+
+    private static Disclosure disclosure() {
+        return new Disclosure(
+                Disclosure.Profile.ROUTE_ONLY, true, true, true, 493, 380, 3, 4, 5, 6);
+    }
+
+    private static Pinholes pinholes() {
+        return new Pinholes(
+                Pinholes.Driver.MEMORY,
+                "t1",
+                List.of(Prefix.parse("192.0.2.0/24")),
+                Pinholes.MediaSource.PREFIXES,
+                Duration.ofMinutes(1),
+                Duration.ofMinutes(2),
+                2000,
+                List.of(3000),
+                2,
+                3,
+                4);
+    }
+
+    private static Timers timers() {
+        return new Timers(
+                Duration.ofMillis(100),
+                Duration.ofSeconds(10),
+                Duration.ofHours(1),
+                Duration.ofSeconds(2));
+    }
+
+    private static Limits limits() {
+        return new Limits(
+                1,
+                2,
+                3,
+                17,
+                5,
+                6,
+                7,
+                2048,
+                20,
+                10,
+                1024,
+                Duration.ofSeconds(1),
+                Duration.ofSeconds(2),
+                Duration.ofSeconds(3),
+                Duration.ofSeconds(4),
+                8);
     }
 
     private String here(String name) {
