@@ -161,7 +161,10 @@ final class PinholeDesk {
     /// The firewall did not answer in time: treated as its refusal.
     void overdue(Turn turn, String owner) {
         if (owner.startsWith("change-")) {
-            failed(turn, Long.parseLong(owner.substring(7)), Reason.FIREWALL_FAILED);
+            var number = Long.parseLong(owner.substring(7));
+            // It may still be done later: what it would open is closed with its group.
+            table.unanswered(number);
+            failed(turn, number, Reason.FIREWALL_FAILED);
         }
     }
 
