@@ -18,7 +18,7 @@ import picocli.CommandLine.Spec;
         name = "run",
         mixinStandardHelpOptions = true,
         description = {
-            "Runs the gateway until it gets SIGTERM or SIGINT; then ends calls and closes pinholes.",
+            "Runs the gateway until SIGTERM or SIGINT; then it ends calls and closes pinholes.",
             "Exit code 0: ended in order, 2: it cannot run here as configured."
         })
 final class Run implements Callable<Integer> {
