@@ -16,8 +16,12 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import org.surehop.adapter.journal.Journal;
 import org.surehop.adapter.journal.JournalFault;
+import org.surehop.adapter.mqtt.MqttFault;
+import org.surehop.adapter.mqtt.MqttTelemetry;
 import org.surehop.adapter.snmp.SnmpAgent;
 import org.surehop.adapter.snmp.SnmpFault;
+import org.surehop.adapter.tls.BrokerSockets;
+import org.surehop.adapter.tls.CredentialException;
 import org.surehop.core.config.GatewayConfig;
 import org.surehop.core.gateway.Effect;
 import org.surehop.core.gateway.Snapshot;
@@ -70,6 +74,7 @@ final class Telemetry implements AutoCloseable {
                             box.bootId());
             var all = new Telemetry(Journal.open(settings, clock), box, snapshots);
             all.snmp(file, config);
+            all.mqtt(file, config);
             all.begin();
             return all;
         } catch (JournalFault e) {
@@ -81,6 +86,9 @@ final class Telemetry implements AutoCloseable {
         var sinks = new HashSet<String>();
         if (config.snmp().enabled()) {
             config.snmp().receivers().forEach(r -> sinks.add(SnmpAgent.sinkName(r)));
+        }
+        if (config.mqtt().enabled()) {
+            sinks.add(MqttTelemetry.SINK);
         }
         return sinks;
     }
@@ -98,6 +106,25 @@ final class Telemetry implements AutoCloseable {
         } catch (SnmpFault e) {
             close();
             throw new StartFault(file + ": " + e.getMessage());
+        }
+    }
+
+    private void mqtt(String file, GatewayConfig config) throws StartFault {
+        if (!config.mqtt().enabled()) {
+            parts.add(() -> new PartHealth(Part.MQTT, State.OFF, "switched off"));
+            return;
+        }
+        try {
+            var around =
+                    new MqttTelemetry.Surroundings(
+                            box, BrokerSockets.of(config.mqtt()), Secrets::read, this::status);
+            var broker = MqttTelemetry.open(config.mqtt(), around);
+            opened.add(broker);
+            parts.add(broker::health);
+            journal.deliverTo(broker);
+        } catch (MqttFault | CredentialException e) {
+            close();
+            throw new StartFault(file + ": mqtt: " + e.getMessage());
         }
     }
 
