@@ -29,7 +29,10 @@ public final class Main {
                     CheckConfig.class,
                     Pki.class,
                     ProbeCommand.class,
-                    AnswerCommand.class);
+                    AnswerCommand.class,
+                    StatusCommand.class,
+                    EventsCommand.class,
+                    ExplainCommand.class);
 
     private Main() {}
 

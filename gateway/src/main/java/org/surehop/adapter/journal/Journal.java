@@ -320,6 +320,13 @@ public final class Journal implements AutoCloseable {
 
     private void closeStore() {
         try {
+            // The last state, and what the sinks acknowledged meanwhile.
+            commit(List.of());
+        } catch (SQLException e) {
+            store.rollback();
+            LOG.warn("journal could not write its last state", e);
+        }
+        try {
             store.close();
         } catch (SQLException e) {
             LOG.warn("journal did not close cleanly", e);
