@@ -274,6 +274,10 @@ final class Connection implements Watchdog.Guarded {
             LOG.debug("connection={} writing ended: {}", id.value(), e.getClass().getSimpleName());
             lost(batch);
             close();
+        } catch (RuntimeException e) {
+            LOG.error("connection={} writing failed", id.value(), e);
+            lost(batch);
+            close();
         }
     }
 

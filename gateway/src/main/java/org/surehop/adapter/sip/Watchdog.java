@@ -3,6 +3,8 @@ package org.surehop.adapter.sip;
 import java.time.Duration;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /// Ends what takes too long. Its own virtual thread looks at every guarded thing often, because a
 /// socket timeout begins anew with each octet that a slow-loris sends and does not bound a write.
@@ -16,6 +18,7 @@ final class Watchdog {
         void expired();
     }
 
+    private static final Logger LOG = LoggerFactory.getLogger(Watchdog.class);
     static final long NEVER = Long.MAX_VALUE;
     private static final Duration TICK = Duration.ofMillis(50);
 
@@ -50,12 +53,22 @@ final class Watchdog {
                 for (var one : guarded) {
                     var deadline = one.deadline();
                     if (deadline != NEVER && deadline - now < 0) {
-                        one.expired();
+                        end(one);
                     }
                 }
             }
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
+        }
+    }
+
+    /// One that fails to end must not take the watch over all others with it.
+    private void end(Guarded one) {
+        try {
+            one.expired();
+        } catch (RuntimeException e) {
+            LOG.error("ending what took too long failed", e);
+            release(one);
         }
     }
 }

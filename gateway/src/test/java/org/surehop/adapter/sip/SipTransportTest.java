@@ -13,9 +13,11 @@ import java.net.InetSocketAddress;
 import java.net.ServerSocket;
 import java.nio.charset.StandardCharsets;
 import java.util.List;
+import java.util.Optional;
 import org.awaitility.Awaitility;
 import org.junit.jupiter.api.Test;
 import org.surehop.core.config.Listener;
+import org.surehop.core.config.Peer;
 import org.surehop.core.gateway.Effect;
 import org.surehop.core.gateway.Event;
 import org.surehop.core.report.Reason;
@@ -154,6 +156,58 @@ class SipTransportTest {
                     Reason.PEER_NOT_AUTHENTICATED, left.await(Event.SendFailed.class).reason());
             assertTrue(left.refused(Reason.WRONG_NAME));
             assertTrue(right.seen(Event.RequestReceived.class).isEmpty());
+        }
+    }
+
+    /// EDG-13: a live connection serves only domains that its peer has authenticated for, even
+    /// when another domain is said to live at the same address.
+    @Test
+    void neverReusesAConnectionForAnotherDomain() throws IOException {
+        try (var left = new TestEdge(SipSamples.LIMITS, gateway);
+                var right = new TestEdge(SipSamples.LIMITS, peer)) {
+            var to = right.listen();
+            left.send("z1", "peer.example", to);
+            left.await(Event.RequestSent.class);
+            left.send("z2", "bank.example", to);
+            var failed = left.await(Event.SendFailed.class);
+            assertEquals("z2", failed.key().branch());
+            assertEquals(Reason.PEER_NOT_AUTHENTICATED, failed.reason());
+            left.send("z3", "PEER.example", to);
+            var sent = left.await(Event.RequestSent.class, 2);
+            assertEquals(sent.get(0).connection(), sent.get(1).connection());
+            right.await(Event.RequestReceived.class, 2);
+        }
+    }
+
+    @Test
+    void showsItsCertificateOnlyWhereConfigured() throws IOException {
+        try (var left = new TestEdge(SipSamples.LIMITS, gateway);
+                var right = new TestEdge(SipSamples.LIMITS, peer)) {
+            var domains = List.of("peer.example");
+            left.peer = Optional.of(new Peer("p", domains, "", 0, false, false, false));
+            left.send("z1", "peer.example", right.listen());
+            var sent = (ChannelSecurity.Tls) left.await(Event.RequestSent.class).security();
+            assertEquals(ChannelSecurity.Authentication.SERVER_ONLY, sent.authentication());
+            var came = right.await(Event.RequestReceived.class).inbound().security();
+            assertEquals(List.of(), ((ChannelSecurity.Tls) came).identities());
+            assertEquals("", ((ChannelSecurity.Tls) came).fingerprint());
+        }
+    }
+
+    /// Dialling takes time; what waits for it is bounded and keeps its order.
+    @Test
+    void boundsWhatWaitsForADial() throws IOException {
+        try (var left = new TestEdge(SipSamples.LIMITS, gateway);
+                var deaf = new ServerSocket(0, 5, InetAddress.getLoopbackAddress())) {
+            var to = (InetSocketAddress) deaf.getLocalSocketAddress();
+            for (int i = 0; i <= SipSamples.LIMITS.writeQueue(); i++) {
+                left.send("z" + i, "peer.example", to);
+            }
+            var failed = left.await(Event.SendFailed.class);
+            assertEquals(Reason.CONGESTION, failed.reason());
+            assertEquals("z" + SipSamples.LIMITS.writeQueue(), failed.key().branch());
+            var all = left.await(Event.SendFailed.class, SipSamples.LIMITS.writeQueue() + 1);
+            assertEquals(Reason.TLS_HANDSHAKE_FAILED, all.getLast().reason());
         }
     }
 

@@ -12,6 +12,7 @@ import javax.net.ssl.SSLSocket;
 import org.awaitility.Awaitility;
 import org.surehop.core.config.Limits;
 import org.surehop.core.config.Listener;
+import org.surehop.core.config.Peer;
 import org.surehop.core.gateway.Effect;
 import org.surehop.core.gateway.Event;
 import org.surehop.core.gateway.TransactionKey;
@@ -27,6 +28,7 @@ final class TestEdge implements AutoCloseable {
     final List<Event> events = new CopyOnWriteArrayList<>();
     final SipTransport transport;
     volatile boolean full;
+    volatile Optional<Peer> peer = Optional.empty();
 
     TestEdge(Limits limits, TlsPort tls) {
         this(limits, tls, Duration.ofSeconds(3));
@@ -39,7 +41,7 @@ final class TestEdge implements AutoCloseable {
                         handshake,
                         "gw.example",
                         via -> via.host().equals("gw.example"),
-                        _ -> Optional.empty(),
+                        _ -> peer,
                         _ -> Side.OUTSIDE);
         this.transport =
                 new SipTransport(
