@@ -105,4 +105,8 @@ clear_signed "$work/sealed.mime" alice-ec n6.mime
   printf -- '\r\n--in\r\nContent-Type: application/pidf+xml\r\n\r\n<presence/>\r\n--in--\r\n'; } >"$work/n7"
 encrypt "$work/n7" n7.der aes-128-cbc "$(kari gw-ec) $(kari bob-ec)"
 encrypt "$work/sealed.mime" n13.der aes-128-cbc "$(kari bob-ec)"
+# As the command writes multipart/signed by itself, and with its line ends changed afterwards.
+openssl cms -sign -crlfeol -md sha256 -in sdp.mime -signer alice-ec.pem -inkey alice-ec.key \
+    -out openssl-crlf.mime
+tr -d '\r' <openssl-crlf.mime >openssl-lf.mime
 rm -f ca.key stranger-ca.key bob-rsa.key alice-stranger.key alice-tls.key

@@ -169,7 +169,16 @@ public final class BodyReader {
             budget.takePart();
             var content = children.getFirst();
             var info = contentInfo(children.get(1).decoded());
-            entity(content, cover.signedBy(detached(info, content.raw())), depth + 1);
+            var found = detached(info, content.raw());
+            var canonical = content.canonicalRaw();
+            if (canonical.length != content.raw().length && found.stream().allMatch(Walk::wrong)) {
+                found = detached(info, canonical);
+            }
+            entity(content, cover.signedBy(found), depth + 1);
+        }
+
+        private static boolean wrong(SignerFacts signer) {
+            return signer.status() == SignerFacts.Status.DIGEST_OR_SIGNATURE_WRONG;
         }
 
         private List<SignerFacts> detached(ContentInfo info, byte[] content) throws BodyFault {

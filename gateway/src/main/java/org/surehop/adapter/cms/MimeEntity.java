@@ -169,6 +169,19 @@ record MimeEntity(List<Header> headers, byte[] octets, byte[] raw) {
         return end > 0 && octets[end - 1] == '\r' ? end - 1 : end;
     }
 
+    /// `raw` with every lone LF made CRLF: what a sender signed whose line ends were changed behind
+    /// it (RFC 8551 §3.1.1). The same octets when there is none.
+    byte[] canonicalRaw() {
+        var out = new java.io.ByteArrayOutputStream(raw.length + 64);
+        for (int i = 0; i < raw.length; i++) {
+            if (raw[i] == '\n' && (i == 0 || raw[i - 1] != '\r')) {
+                out.write('\r');
+            }
+            out.write(raw[i]);
+        }
+        return out.size() == raw.length ? raw : out.toByteArray();
+    }
+
     private static int indexOfLf(byte[] bytes, int from) {
         for (int i = from; i < bytes.length; i++) {
             if (bytes[i] == '\n') {

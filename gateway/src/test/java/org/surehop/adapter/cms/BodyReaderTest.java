@@ -141,6 +141,15 @@ class BodyReaderTest {
                 onlyPart(read("gw-ec", CmsFixtures.entity(bad))).signers().getFirst().status());
     }
 
+    @ParameterizedTest
+    @ValueSource(strings = {"openssl-crlf.mime", "openssl-lf.mime"})
+    void verifiesClearSignedWhoseLineEndsWereChangedOnTheWay(String file) throws Exception {
+        var part = onlyPart(read("gw-ec", CmsFixtures.entity(CmsFixtures.file(file))));
+
+        assertEquals("application/sdp", part.mediaType());
+        assertEquals(Status.VALID, part.signers().getFirst().status());
+    }
+
     @Test
     void readsWhatWasEncryptedThenSigned() throws Exception {
         var part = onlyPart(read("gw-ec", CmsFixtures.entity(CmsFixtures.file("n6.mime"))));
