@@ -3,7 +3,7 @@ package org.surehop.adapter.cms;
 import java.security.Provider;
 import java.time.InstantSource;
 import java.util.List;
-import java.util.Optional;
+import java.util.Locale;
 import java.util.Set;
 import java.util.concurrent.ArrayBlockingQueue;
 import java.util.concurrent.RejectedExecutionException;
@@ -19,7 +19,6 @@ import org.surehop.core.config.Disclosure;
 import org.surehop.core.config.GatewayConfig;
 import org.surehop.core.disclosure.BodyFacts;
 import org.surehop.core.disclosure.BodyFacts.Obstacle;
-import org.surehop.core.disclosure.SignerFacts;
 import org.surehop.core.gateway.Effect;
 import org.surehop.core.gateway.Event;
 import org.surehop.core.gateway.EventSink;
@@ -42,6 +41,7 @@ public final class CmsWorkers implements AutoCloseable {
 
     private final SmimeKeys keys;
     private final BodyReader reader;
+    private final HopReportOpener reports;
     private final SignatureMaker signer;
     private final String reportType;
     private final EventSink sink;
@@ -65,7 +65,8 @@ public final class CmsWorkers implements AutoCloseable {
         this.keys = keys;
         this.reader = new BodyReader(keys, settings.policy(), settings.bodyBytes());
         this.signer = new SignatureMaker(keys.signer(), keys.provider());
-        this.reportType = settings.reportType();
+        this.reportType = settings.reportType().toLowerCase(Locale.ROOT);
+        this.reports = new HopReportOpener(reader, reportType);
         this.sink = sink;
         this.clock = clock;
         var number = new AtomicInteger();
@@ -149,17 +150,8 @@ public final class CmsWorkers implements AutoCloseable {
     private Event readReport(Effect.ReadHopReport effect) {
         var now = clock.instant();
         try {
-            var facts = reader.read(effect.body(), List.of(), now);
-            if (!facts.obstacles().isEmpty() || facts.parts().size() != 1) {
-                throw BodyFault.malformed();
-            }
-            var part = facts.parts().getFirst();
-            if (!part.mediaType().equals(reportType)) {
-                throw BodyFault.malformed();
-            }
-            var report = HopReportReader.read(part.octets().toArray());
-            Optional<SignerFacts> first = part.signers().stream().findFirst();
-            return new Event.HopReportRead(now, effect.task(), report, first);
+            var opened = reports.read(effect.body(), now);
+            return new Event.HopReportRead(now, effect.task(), opened.report(), opened.signer());
         } catch (BodyFault fault) {
             var reason =
                     fault.obstacle() == Obstacle.TOO_COMPLEX
