@@ -26,6 +26,8 @@ import org.surehop.core.report.Reason;
 /// TLS by the JDK, with self-signed certificates that `keytool` makes once per run; every name
 /// in `trusted` is trusted as its own root.
 final class JdkTls implements TlsPort {
+    /// Named, because another test may have put the FIPS provider in front.
+    private static final String PROVIDER = "SunJSSE";
     private static final char[] PASSWORD = "test-only".toCharArray();
     private static final Map<String, KeyStore> STORES = new ConcurrentHashMap<>();
 
@@ -111,22 +113,22 @@ final class JdkTls implements TlsPort {
 
     private static SSLContext context(String name, String... trusted)
             throws GeneralSecurityException {
-        var keys = KeyManagerFactory.getInstance("PKIX");
+        var keys = KeyManagerFactory.getInstance("PKIX", PROVIDER);
         keys.init(name.isEmpty() ? null : store(name), PASSWORD);
         var anchors = empty();
         for (var one : trusted) {
             anchors.setCertificateEntry(one, store(one).getCertificate("me"));
         }
-        var trust = TrustManagerFactory.getInstance("PKIX");
+        var trust = TrustManagerFactory.getInstance("PKIX", PROVIDER);
         trust.init(anchors);
-        var context = SSLContext.getInstance("TLSv1.3");
+        var context = SSLContext.getInstance("TLSv1.3", PROVIDER);
         context.init(name.isEmpty() ? null : keys.getKeyManagers(), trust.getTrustManagers(), null);
         return context;
     }
 
     private static KeyStore empty() throws GeneralSecurityException {
         try {
-            var store = KeyStore.getInstance("PKCS12");
+            var store = KeyStore.getInstance("PKCS12", "SUN");
             store.load(null, null);
             return store;
         } catch (IOException e) {
@@ -136,6 +138,14 @@ final class JdkTls implements TlsPort {
 
     private static KeyStore store(String name) {
         return STORES.computeIfAbsent(name, JdkTls::make);
+    }
+
+    private static KeyStore load(Path file) throws GeneralSecurityException, IOException {
+        var store = KeyStore.getInstance("PKCS12", "SUN");
+        try (var in = Files.newInputStream(file)) {
+            store.load(in, PASSWORD);
+        }
+        return store;
     }
 
     private static KeyStore make(String name) {
@@ -168,7 +178,7 @@ final class JdkTls implements TlsPort {
             if (process.waitFor() != 0) {
                 throw new IllegalStateException(said);
             }
-            var store = KeyStore.getInstance(file.toFile(), PASSWORD);
+            var store = load(file);
             Files.delete(file);
             Files.delete(directory);
             return store;
