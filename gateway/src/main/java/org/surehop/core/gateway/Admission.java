@@ -35,9 +35,17 @@ record Admission(GatewayConfig config) {
     }
 
     private Optional<Rejection> hops(Request request) {
-        return Crossing.forwards(request) > 0
-                ? Optional.empty()
-                : Optional.of(rejection(483, "Too Many Hops", Reason.TOO_MANY_HOPS));
+        if (Crossing.forwards(request) <= 0) {
+            return Optional.of(rejection(483, "Too Many Hops", Reason.TOO_MANY_HOPS));
+        }
+        var mark = Tokens.loopMark(request.uri());
+        var self = config.gateway().hop();
+        var round =
+                request.vias().stream()
+                        .anyMatch(v -> v.branch().endsWith(mark) && v.hop().equals(self));
+        return round
+                ? Optional.of(rejection(482, "Loop Detected", Reason.LOOP))
+                : Optional.empty();
     }
 
     /// POL-30: all unknown tags of both headers.

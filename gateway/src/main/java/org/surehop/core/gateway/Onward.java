@@ -21,11 +21,11 @@ final class Onward {
         }
         var config = turn.config();
         var tag = passage.assured ? config.assurance().optionTag() : "";
-        var via = turn.tokens().via(config.gateway());
         if (passage.request.inDialog()) {
             forwardInDialog(turn, passage, tag);
             return;
         }
+        var via = turn.tokens().via(config.gateway(), passage.request.uri());
         var contact =
                 passage.call.map(
                         c ->

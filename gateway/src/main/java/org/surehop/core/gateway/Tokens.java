@@ -1,5 +1,6 @@
 package org.surehop.core.gateway;
 
+import org.surehop.core.sip.SipUri;
 import org.surehop.core.sip.Via;
 
 /// Makes the names of one event (branches, tags, Contact tokens) out of its [Entropy]: unguessable
@@ -27,6 +28,21 @@ final class Tokens {
 
     Via via(org.surehop.core.config.GatewayConfig.Identity self) {
         return Via.tls(self.name(), self.port(), branch());
+    }
+
+    /// The Via of a request that opens something: its branch ends in a mark of the Request-URI, by
+    /// which the request is known when it comes round unchanged (RFC 5393 §4.2; a spiral, which has
+    /// another Request-URI, passes).
+    Via via(org.surehop.core.config.GatewayConfig.Identity self, SipUri uri) {
+        return Via.tls(self.name(), self.port(), branch() + loopMark(uri));
+    }
+
+    static String loopMark(SipUri uri) {
+        long hash = 0xCBF29CE484222325L;
+        for (int i = 0; i < uri.text().length(); i++) {
+            hash = (hash ^ uri.text().charAt(i)) * 0x100000001B3L;
+        }
+        return "." + hex(mix(hash)).substring(0, 8);
     }
 
     private static String hex(long value) {
