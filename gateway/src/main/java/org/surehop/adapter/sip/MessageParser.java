@@ -2,7 +2,6 @@ package org.surehop.adapter.sip;
 
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Locale;
 import java.util.Optional;
 import java.util.OptionalInt;
 import org.surehop.core.sip.Body;
@@ -188,7 +187,7 @@ final class MessageParser {
             if (!Syntax.isToken(tag)) {
                 throw BadMessage.malformed(name + " holds what is no option tag");
             }
-            into.add(tag.toLowerCase(Locale.ROOT));
+            into.add(tag);
         }
     }
 

@@ -1,9 +1,10 @@
 package org.surehop.core.assurance;
 
+import static org.surehop.core.sip.OptionTags.contains;
+
 import java.util.ArrayList;
 import java.util.LinkedHashSet;
 import java.util.List;
-import java.util.Locale;
 import org.surehop.core.sip.Method;
 import org.surehop.core.sip.Request;
 
@@ -20,8 +21,9 @@ public final class E2eSec {
                 && (contains(request.require(), tag) || contains(request.proxyRequire(), tag));
     }
 
-    /// Every tag of both headers that is not in `understood`, in the order of the headers, lower
-    /// case, each once (POL-30). CANCEL and ACK cannot be refused, so theirs are ignored (POL-11).
+    /// Every tag of both headers that is not in `understood`, in the order of the headers, as
+    /// written, each once (POL-30). CANCEL and ACK cannot be refused, so theirs are ignored
+    /// (POL-11).
     public static List<String> unsupported(Request request, List<String> understood) {
         if (request.method().equals(Method.CANCEL) || request.method().equals(Method.ACK)) {
             return List.of();
@@ -29,8 +31,8 @@ public final class E2eSec {
         var unknown = new LinkedHashSet<String>();
         for (var tags : List.of(request.require(), request.proxyRequire())) {
             for (var tag : tags) {
-                if (!contains(understood, tag)) {
-                    unknown.add(tag.toLowerCase(Locale.ROOT));
+                if (!contains(understood, tag) && !contains(List.copyOf(unknown), tag)) {
+                    unknown.add(tag);
                 }
             }
         }
@@ -52,15 +54,12 @@ public final class E2eSec {
     }
 
     private static List<String> with(List<String> tags, String tag) {
-        if (contains(tags, tag)) {
-            return tags;
-        }
+        // POL-5: our own tag leaves in lower case, however it came.
         var more = new ArrayList<>(tags);
-        more.add(tag);
+        more.replaceAll(t -> t.equalsIgnoreCase(tag) ? tag : t);
+        if (!more.contains(tag)) {
+            more.add(tag);
+        }
         return more;
-    }
-
-    private static boolean contains(List<String> tags, String tag) {
-        return tags.stream().anyMatch(tag::equalsIgnoreCase);
     }
 }

@@ -6,6 +6,7 @@ import org.surehop.core.disclosure.Assured;
 import org.surehop.core.disclosure.Judgement;
 import org.surehop.core.disclosure.Need;
 import org.surehop.core.report.Reason;
+import org.surehop.core.sip.OptionTags;
 import org.surehop.core.sip.Response;
 
 /// One request on its way across the border and its answer on the way back, as a table: read
@@ -282,7 +283,7 @@ public final class Exchange {
     }
 
     private static Optional<Response> previewOf(Response response) {
-        var reliable = response.require().contains("100rel");
+        var reliable = OptionTags.contains(response.require(), "100rel");
         return reliable && !response.body().isEmpty() ? Optional.of(response) : Optional.empty();
     }
 

@@ -43,9 +43,7 @@ record Admission(GatewayConfig config) {
         var round =
                 request.vias().stream()
                         .anyMatch(v -> v.branch().endsWith(mark) && v.hop().equals(self));
-        return round
-                ? Optional.of(rejection(482, "Loop Detected", Reason.LOOP))
-                : Optional.empty();
+        return round ? Optional.of(rejection(482, "Loop Detected", Reason.LOOP)) : Optional.empty();
     }
 
     /// POL-30: all unknown tags of both headers.

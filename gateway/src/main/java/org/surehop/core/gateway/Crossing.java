@@ -14,6 +14,7 @@ import org.surehop.core.sip.CSeq;
 import org.surehop.core.sip.Header;
 import org.surehop.core.sip.Method;
 import org.surehop.core.sip.NameAddr;
+import org.surehop.core.sip.OptionTags;
 import org.surehop.core.sip.Request;
 import org.surehop.core.sip.Response;
 import org.surehop.core.sip.SipUri;
@@ -63,7 +64,7 @@ final class Crossing {
 
     private static Request demanding(Request request, String tag) {
         var out = E2eSec.demand(request, tag);
-        return out.supported().contains(tag)
+        return OptionTags.contains(out.supported(), tag)
                 ? out
                 : out.toBuilder().supported(with(out.supported(), tag)).build();
     }

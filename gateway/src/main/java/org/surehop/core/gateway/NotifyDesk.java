@@ -19,6 +19,7 @@ import org.surehop.core.sip.ChannelSecurity;
 import org.surehop.core.sip.ConnectionId;
 import org.surehop.core.sip.Hop;
 import org.surehop.core.sip.Inbound;
+import org.surehop.core.sip.OptionTags;
 import org.surehop.core.sip.Request;
 import org.surehop.core.sip.Target;
 
@@ -47,7 +48,7 @@ final class NotifyDesk {
         var tag = turn.config().assurance().optionTag();
         var peer = turn.config().peerFor(Admission.identities(passage.inbound));
         var wants =
-                passage.request.supported().contains(tag)
+                OptionTags.contains(passage.request.supported(), tag)
                         || peer.map(p -> p.implicitNotify()).orElse(false);
         var authenticated = !Admission.identities(passage.inbound).isEmpty();
         var flow = passage.inbound.connection();

@@ -84,8 +84,8 @@ class SipCodecTest {
                                 To: <sip:bob@example.com>
                                 Call-ID: one@example.com
                                 CSeq: 7 OPTIONS
-                                Proxy-Require: e2e-sec
-                                Supported: 100rel, timer
+                                Proxy-Require: E2E-Sec
+                                Supported: 100rel, Timer
                                 X-One: 1
                                 Content-Type: text/plain
                                 Content-Length: 2

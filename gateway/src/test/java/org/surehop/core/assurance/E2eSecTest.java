@@ -45,10 +45,10 @@ class E2eSecTest {
                         List.of("noProxiesSupportThis", "NOTHINGsupportsthis", "norDoAnyProxies"));
         assertEquals(
                 List.of(
-                        "nothingsupportsthis",
-                        "nothingsupportsthiseither",
-                        "noproxiessupportthis",
-                        "nordoanyproxies"),
+                        "nothingSupportsThis",
+                        "nothingSupportsThisEither",
+                        "noProxiesSupportThis",
+                        "norDoAnyProxies"),
                 E2eSec.unsupported(request, List.of("E2E-SEC")));
     }
 

@@ -114,7 +114,8 @@ class CallTablesTest {
                 .collect(Collectors.joining(", ", "[", "]"));
     }
 
-    /// The name of a record and what of its content decides: reasons, legs, whether there is an offer.
+    /// The name of a record and what of its content decides: reasons, legs, whether there is an
+    // offer.
     private static String show(Object thing) {
         var name = thing.getClass().getSimpleName();
         return switch (thing) {
