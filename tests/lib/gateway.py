@@ -63,7 +63,7 @@ def configuration(place, keys, ports, peers=(), routes=()):
         "peers": list(peers),
         "routes": list(routes),
         "assurance": {"grace": "1s", "cap": "3s"},
-        "disclosure": {},
+        "disclosure": {"clear-sdp": True},
         "pinholes": {"driver": "memory", "inside-prefixes": ["127.0.0.0/8"],
                      "media-source": "prefixes"},
         "journal": {"path": str(place / "journal.db")},
@@ -176,7 +176,7 @@ class Border:
         """Alice calls Bob: both ends as far as the INVITE."""
         call = self.alice.invite(self.line, self.bob.aor, **options)
         try:
-            return call, self.bob.next_call(5)
+            return call, self.bob.next_call(5, call.call_id)
         except AssertionError as missing:
             seen = []
             while not call.answers.empty():

@@ -178,11 +178,13 @@ class Agent:
         invite = self.request("INVITE", uri, body=body, **options)
         return Call(self, connection, invite)
 
-    def next_call(self, timeout=WAIT):
-        connection, found = self.next_incoming(timeout)
-        if found.method != "INVITE":
-            raise Missing(f"expected an INVITE at {self.aor}, got: {found}")
-        return Taken(self, connection, found)
+    def next_call(self, timeout=WAIT, call_id=None):
+        """The next INVITE; of that call, when one is named (others are forgotten)."""
+        end = time.monotonic() + timeout
+        while True:
+            connection, found = self.next_incoming(max(0.01, end - time.monotonic()))
+            if found.method == "INVITE" and call_id in (None, found.call_id):
+                return Taken(self, connection, found)
 
     def next_incoming(self, timeout=WAIT):
         try:
