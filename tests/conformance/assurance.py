@@ -159,7 +159,9 @@ class Verdicts(unittest.TestCase):
                           Call_ID="nobody@nowhere.example")
         self.assertEqual(481, self.bob.exchange(taken.connection, stranger).status)
         unknown = notify(self.bob, taken.invite, [("x.example", "proxy", "complied")],
-                         Event="presence", Call_ID="nobody2@nowhere.example")
+                         Event="presence", Call_ID="nobody2@nowhere.example",
+                         To=taken.invite.get("From").split(";")[0])
+        unknown.start = f"NOTIFY sip:{self.me} SIP/2.0"
         answer = self.bob.exchange(taken.connection, unknown)
         self.assertEqual(489, answer.status, str(answer))
         self.assertIn("e2e-sec", answer.tokens("Allow-Events"), str(answer))

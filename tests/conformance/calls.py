@@ -200,7 +200,7 @@ class Calls(unittest.TestCase):
 
     def test_loop_is_482(self):
         """The far side sends the INVITE back to where it came from (RFC 3261 section 8.2.2.2)."""
-        call, taken = self.border.call()
+        call, taken = self.border.call(From="<sip:carol@roaming.example>;tag=1")
         back = message.Message(taken.invite.start, list(taken.invite.headers), taken.invite.body)
         back.headers.insert(0, ("Via", self.bob.via()))
         answer = self.bob.exchange(taken.connection, back)
@@ -209,6 +209,12 @@ class Calls(unittest.TestCase):
         taken.respond(486)
         self.assertEqual(486, call.final().status)
         taken.next_request("ACK")
+
+    def test_nobody_outside_speaks_for_the_inside(self):
+        """R-SEC-8: a From of the inside domain needs the certificate of the inside domain."""
+        invite = self.alice.request("INVITE", self.alice.aor)
+        line = self.bob.connect("127.0.0.1", self.border.ports["outside"], NAME)
+        self.assertEqual(403, self.bob.exchange(line, invite).status)
 
     def test_unknown_tags_are_all_listed(self):
         invite = self.alice.request(
