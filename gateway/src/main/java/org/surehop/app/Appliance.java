@@ -2,6 +2,7 @@ package org.surehop.app;
 
 import java.io.IOException;
 import java.net.Socket;
+import java.nio.file.Path;
 import java.security.SecureRandom;
 import java.security.Security;
 import java.security.cert.X509Certificate;
@@ -19,6 +20,7 @@ import org.slf4j.LoggerFactory;
 import org.surehop.adapter.cms.CmsWorkers;
 import org.surehop.adapter.cms.KeyMaterialFault;
 import org.surehop.adapter.cms.SmimeKeys;
+import org.surehop.adapter.configfile.ConfigReload;
 import org.surehop.adapter.nftables.FirewallUnavailable;
 import org.surehop.adapter.nftables.NftablesAdapter;
 import org.surehop.adapter.sip.Locator;
@@ -47,8 +49,9 @@ import org.surehop.runtime.Loop;
 import org.surehop.runtime.Ports;
 import org.surehop.runtime.SteadyClock;
 
-/// The whole gateway, joined: the one place that knows the core, the loop and every adapter. Starts
-/// what reports first, then the firewall, and opens its doors last; stops the other way round.
+/// The whole gateway, joined: the one place that knows the core, the loop and every adapter.
+/// Starts what reports first, then the firewall, and opens its doors last; stops the other way
+/// round.
 final class Appliance {
     private static final Logger LOG = LoggerFactory.getLogger(Appliance.class);
 
@@ -59,6 +62,7 @@ final class Appliance {
     private final CmsWorkers cms;
     private final Optional<NftablesAdapter> firewall;
     private final SipTransport sip;
+    private final TlsSockets sockets;
 
     private Appliance(Foundation base, Telemetry telemetry, Edges edges) {
         this.config = base.config();
@@ -68,11 +72,13 @@ final class Appliance {
         this.cms = edges.cms();
         this.firewall = edges.firewall();
         this.sip = edges.sip();
+        this.sockets = edges.tls();
     }
 
     private record Foundation(GatewayConfig config, SteadyClock clock, Loop loop) {}
 
-    private record Edges(CmsWorkers cms, Optional<NftablesAdapter> firewall, SipTransport sip) {}
+    private record Edges(
+            CmsWorkers cms, Optional<NftablesAdapter> firewall, SipTransport sip, TlsSockets tls) {}
 
     /// Starts everything or nothing; `file` is the configuration's name for the fault.
     static Appliance start(String file, GatewayConfig config) throws StartFault {
@@ -89,15 +95,16 @@ final class Appliance {
             opened.add(cms);
             var firewall = firewall(config, loop, clock);
             firewall.ifPresent(opened::add);
+            var sockets = TlsSockets.open(config.tls());
             var sip =
                     new SipTransport(
                             SipTransport.Settings.of(config),
-                            tls(TlsSockets.open(config.tls())),
+                            tls(sockets),
                             Locator.ofSystem(new Random(new SecureRandom().nextLong())),
                             loop,
                             clock);
             opened.add(sip);
-            var all = new Appliance(base, telemetry, new Edges(cms, firewall, sip));
+            var all = new Appliance(base, telemetry, new Edges(cms, firewall, sip, sockets));
             all.open();
             return all;
         } catch (KeyMaterialFault | CredentialException | FirewallUnavailable | IOException e) {
@@ -210,6 +217,16 @@ final class Appliance {
         }
         lines.add("surehop is ready: " + config.gateway().id());
         return lines;
+    }
+
+    /// Takes the file again while calls go on; gives the reasons when the old one is kept.
+    List<String> reload(Path file) {
+        var rules = new Reload(file, config, sockets, clock);
+        var faults = new ConfigReload(file, rules::objections, loop, clock).reload();
+        if (!faults.isEmpty()) {
+            telemetry.tell(new Effect.Report(notice(NoticeKind.CONFIG_REFUSED)));
+        }
+        return faults;
     }
 
     /// Ends calls, closes pinholes, writes the last reports, within about that time.

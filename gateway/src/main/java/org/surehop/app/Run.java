@@ -60,12 +60,24 @@ final class Run implements Callable<Integer> {
         try {
             var appliance = Appliance.start(file.toString(), config);
             appliance.said().forEach(line.getOut()::println);
+            Reload.onHangUp(() -> reload(appliance));
             untilToldToEnd(appliance);
             return 0;
         } catch (StartFault fault) {
             line.getErr().println(fault.getMessage());
             return Main.WRONG_INPUT;
         }
+    }
+
+    private void reload(Appliance appliance) {
+        var line = spec.commandLine();
+        var faults = appliance.reload(file);
+        faults.forEach(line.getErr()::println);
+        line.getOut()
+                .println(
+                        faults.isEmpty()
+                                ? file + ": taken"
+                                : file + ": not taken, the old configuration stays in force");
     }
 
     private static void untilToldToEnd(Appliance appliance) throws InterruptedException {

@@ -1,9 +1,11 @@
 package org.surehop.adapter.tls;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.nio.file.Path;
+import java.security.cert.X509Certificate;
 import java.time.Duration;
 import java.time.InstantSource;
 import java.util.List;
@@ -157,8 +159,7 @@ class PeerIdentityTest {
         var self = TrialAuthority.named("example.com", InstantSource.system());
         var trust = new PeerTrust(List.of(authority.certificate()), InstantSource.system());
         var refused =
-                org.junit.jupiter.api.Assertions.assertThrows(
-                        PeerRefused.class, () -> trust.judge(List.of(self.certificate())));
+                assertThrows(PeerRefused.class, () -> trust.judge(List.of(self.certificate())));
         assertEquals(Reason.UNKNOWN_CA, refused.reason());
         assertEquals(List.of("example.com"), us.identities(self.certificate()));
     }
@@ -175,11 +176,26 @@ class PeerIdentityTest {
         assertEquals(Optional.of(Reason.WRONG_NAME), both.client());
     }
 
+    /// Made by openssl for a hundred years, since the module refuses to make them (EDG-22).
+    @Test
+    void refusesWeakLinks() throws Exception {
+        var trust = new PeerTrust(fixture("weak-ca.pem"), InstantSource.system());
+        trust.judge(fixture("strong.pem"));
+        for (var weak : List.of("sha1.pem", "rsa1024.pem")) {
+            var chain = fixture(weak);
+            assertThrows(PeerRefused.class, () -> trust.judge(chain), weak);
+        }
+    }
+
+    private static List<X509Certificate> fixture(String name) throws Exception {
+        var file = PeerIdentityTest.class.getResource(name);
+        return Pem.certificates(Path.of(file.toURI()).toString());
+    }
+
     @Test
     void refusesTheAnchorItselfAsAPeer() {
         var trust = new PeerTrust(List.of(authority.certificate()), InstantSource.system());
-        org.junit.jupiter.api.Assertions.assertThrows(
-                PeerRefused.class, () -> trust.judge(List.of(authority.certificate())));
+        assertThrows(PeerRefused.class, () -> trust.judge(List.of(authority.certificate())));
     }
 
     private TlsSockets peer(String name, TrialAuthority issuer, TrialCertificate wish)

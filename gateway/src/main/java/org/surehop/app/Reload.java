@@ -1,0 +1,90 @@
+package org.surehop.app;
+
+import java.lang.reflect.Proxy;
+import java.nio.file.Path;
+import java.time.InstantSource;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import org.surehop.adapter.tls.CredentialException;
+import org.surehop.adapter.tls.TlsSockets;
+import org.surehop.core.config.GatewayConfig;
+
+/// What may change while the gateway runs: assurance, timers, and TLS with its files. All else
+/// takes effect only with a restart, and a file that changes it is refused whole rather than
+/// half taken.
+record Reload(Path file, GatewayConfig running, TlsSockets sockets, InstantSource clock) {
+
+    /// Why the file cannot be taken; empty when TLS has taken its part already.
+    List<String> objections(GatewayConfig next) {
+        var objections = new ArrayList<String>();
+        var wanted = fixed(next);
+        fixed(running)
+                .forEach(
+                        (key, value) -> {
+                            if (!value.equals(wanted.get(key))) {
+                                objections.add(
+                                        file
+                                                + ": "
+                                                + key
+                                                + ": takes effect only with a restart,"
+                                                + " expected what is in force");
+                            }
+                        });
+        DeploymentCheck.of(file, next, clock).forEach(f -> objections.add(f.sentence()));
+        if (objections.isEmpty()) {
+            try {
+                sockets.reload(next.tls());
+            } catch (CredentialException e) {
+                objections.add(file + ": tls: " + e.getMessage());
+            }
+        }
+        return objections;
+    }
+
+    private static Map<String, Object> fixed(GatewayConfig config) {
+        var fixed = new LinkedHashMap<String, Object>();
+        fixed.put("gateway", config.gateway());
+        fixed.put("listeners", config.listeners());
+        fixed.put("tls.handshake-timeout", config.tls().handshakeTimeout());
+        fixed.put("smime", config.smime());
+        fixed.put("peers", config.peers());
+        fixed.put("routes", config.routes());
+        fixed.put("assurance.notify-body-type", config.assurance().notifyBodyType());
+        fixed.put("disclosure", config.disclosure());
+        fixed.put("pinholes", config.pinholes());
+        fixed.put("limits", config.limits());
+        fixed.put("journal", config.journal());
+        fixed.put("snmp", config.snmp());
+        fixed.put("mqtt", config.mqtt());
+        return fixed;
+    }
+
+    /// Runs `action` on each SIGHUP, on a thread of the JVM's own. By reflection, because the
+    /// compiler warns of the class, which has no successor, and cannot be told not to.
+    static void onHangUp(Runnable action) {
+        try {
+            var signal = Class.forName("sun.misc.Signal");
+            var handler = Class.forName("sun.misc.SignalHandler");
+            var proxy =
+                    Proxy.newProxyInstance(
+                            Reload.class.getClassLoader(),
+                            new Class<?>[] {handler},
+                            (self, method, arguments) ->
+                                    switch (method.getName()) {
+                                        case "handle" -> {
+                                            action.run();
+                                            yield null;
+                                        }
+                                        case "equals" -> arguments[0].hashCode() == self.hashCode();
+                                        case "hashCode" -> System.identityHashCode(self);
+                                        default -> "SIGHUP";
+                                    });
+            var hangUp = signal.getConstructor(String.class).newInstance("HUP");
+            signal.getMethod("handle", signal, handler).invoke(null, hangUp, proxy);
+        } catch (ReflectiveOperationException e) {
+            throw new IllegalStateException("listening for SIGHUP", e);
+        }
+    }
+}
