@@ -8,6 +8,7 @@ import java.util.HashSet;
 import java.util.HexFormat;
 import java.util.List;
 import java.util.Set;
+import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.Executors;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
@@ -39,7 +40,7 @@ final class Telemetry implements AutoCloseable {
     private final Supplier<Snapshot> snapshots;
     private final ScheduledExecutorService ticker;
     private final List<AutoCloseable> opened = new ArrayList<>();
-    private final List<Supplier<PartHealth>> parts = new ArrayList<>();
+    private final List<Supplier<PartHealth>> parts = new CopyOnWriteArrayList<>();
     private volatile Supplier<List<PartHealth>> others = List::of;
 
     private Telemetry(Journal journal, Status.Box box, Supplier<Snapshot> snapshots) {
@@ -78,7 +79,7 @@ final class Telemetry implements AutoCloseable {
             all.begin();
             return all;
         } catch (JournalFault e) {
-            throw new StartFault(file + ": journal.path: " + e.getMessage());
+            throw new StartFault(file + ": " + e.getMessage());
         }
     }
 
@@ -122,7 +123,10 @@ final class Telemetry implements AutoCloseable {
             opened.add(broker);
             parts.add(broker::health);
             journal.deliverTo(broker);
-        } catch (MqttFault | CredentialException e) {
+        } catch (MqttFault e) {
+            close();
+            throw new StartFault(file + ": " + e.getMessage());
+        } catch (CredentialException e) {
             close();
             throw new StartFault(file + ": mqtt: " + e.getMessage());
         }

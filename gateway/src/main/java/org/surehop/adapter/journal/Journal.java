@@ -52,7 +52,9 @@ public final class Journal implements AutoCloseable {
     private static final int BATCH = 512;
     private static final Duration IDLE = Duration.ofMillis(200);
     private static final Duration RETRY = Duration.ofMillis(500);
+    private static final Duration SETTLE = Duration.ofSeconds(1);
     private static final Duration STATUS_EVERY = Duration.ofSeconds(1);
+    private static final Duration STATUS_AT_LEAST = Duration.ofSeconds(5);
     private static final Duration FORGET_EVERY = Duration.ofMinutes(1);
 
     /// Where the journal is and how much it keeps. `sinks` names every sink of the configuration:
@@ -83,11 +85,15 @@ public final class Journal implements AutoCloseable {
     private final List<SinkPump> pumps = new CopyOnWriteArrayList<>();
     private final Committed committed;
     private final Thread writer;
+    private volatile boolean refusing;
+    private volatile boolean writing;
     private volatile boolean closing;
     private volatile String fault = "";
     private volatile List<JournalEntry> decisions;
     private volatile Map<NoticeKind, Long> noticesByKind = Map.of();
     private Instant nextStatus = Instant.MIN;
+    private Instant lastStatusAt = Instant.EPOCH;
+    private String lastStatus = "";
     private Instant nextForget = Instant.MIN;
 
     private Journal(Settings settings, InstantSource clock, Store store) throws SQLException {
@@ -126,14 +132,15 @@ public final class Journal implements AutoCloseable {
     }
 
     private boolean take(Work work) {
-        if (closing || !queue.offer(work)) {
+        if (refusing || !queue.offer(work)) {
             refused.incrementAndGet();
             return false;
         }
         return true;
     }
 
-    /// The latest state for `surehop status`; written at most once a second.
+    /// The latest state for `surehop status`; written at most once a second, and when nothing but
+    /// its time has changed, every five seconds.
     public void status(Status status) {
         latestStatus.set(Optional.of(status));
     }
@@ -191,16 +198,35 @@ public final class Journal implements AutoCloseable {
         return new PartHealth(Part.JOURNAL, State.UP, "last report " + committed.last());
     }
 
-    /// Writes what is queued, stops the sinks, and closes the file.
+    /// Takes nothing more, gives the sinks a second for what is queued (the rest waits for the next
+    /// start), stops them, and closes the file.
     @Override
     public void close() {
-        closing = true;
+        refusing = true;
+        settle();
         pumps.forEach(SinkPump::stop);
+        closing = true;
         try {
             writer.join(TimeUnit.SECONDS.toMillis(5));
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
         }
+    }
+
+    private void settle() {
+        var end = System.nanoTime() + SETTLE.toNanos();
+        try {
+            while (unsettled() && System.nanoTime() < end) {
+                Thread.sleep(10);
+            }
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        }
+    }
+
+    private boolean unsettled() {
+        var waiting = pumps.stream().anyMatch(pump -> backlog(pump.name()) > 0);
+        return fault.isEmpty() && (writing || !queue.isEmpty() || waiting);
     }
 
     private void write() {
@@ -212,6 +238,7 @@ public final class Journal implements AutoCloseable {
                 }
                 commit(batch);
                 batch.clear();
+                writing = false;
                 recovered();
             } catch (SQLException e) {
                 store.rollback();
@@ -231,6 +258,7 @@ public final class Journal implements AutoCloseable {
     private void fill(List<Work> batch) throws InterruptedException {
         var first = queue.poll(IDLE.toMillis(), TimeUnit.MILLISECONDS);
         if (first != null) {
+            writing = true;
             batch.add(first);
             queue.drainTo(batch, BATCH - 1);
         }
@@ -245,6 +273,7 @@ public final class Journal implements AutoCloseable {
                 case Work.Keep(var story) -> stories.add(story);
             }
         }
+        store.begin();
         var entries = store.write(notices, stories);
         var cursorsNow = Map.copyOf(moved);
         store.moveCursors(cursorsNow);
@@ -263,9 +292,16 @@ public final class Journal implements AutoCloseable {
             return;
         }
         var status = latestStatus.getAndSet(Optional.empty());
-        if (status.isPresent()) {
+        if (status.isEmpty()) {
+            return;
+        }
+        // The same state again only shows that the gateway lives; flash memory wears.
+        var json = StatusJson.write(status.get());
+        if (!json.equals(lastStatus) || !now.isBefore(lastStatusAt.plus(STATUS_AT_LEAST))) {
+            store.status(status.get().snapshot().at(), json);
             nextStatus = now.plus(STATUS_EVERY);
-            store.status(now, StatusJson.write(status.get()));
+            lastStatusAt = now;
+            lastStatus = json;
         }
     }
 

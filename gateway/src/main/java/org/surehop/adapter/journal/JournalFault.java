@@ -1,5 +1,6 @@
 package org.surehop.adapter.journal;
 
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.sql.SQLException;
 
@@ -43,6 +44,9 @@ public final class JournalFault extends Exception {
     /// Sorts a fault of SQLite by its result code.
     static JournalFault of(Path file, SQLException fault) {
         var primary = fault.getErrorCode() & 0xff;
+        if (primary == 14 && Files.exists(file) && !Files.isWritable(file)) {
+            primary = 8;
+        }
         return switch (primary) {
             case 8 -> at(Kind.READ_ONLY, file, "cannot be written: make it writable", fault);
             case 13 -> at(Kind.DISK_FULL, file, "has no room left: free disk space", fault);

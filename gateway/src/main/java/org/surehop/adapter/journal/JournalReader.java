@@ -98,12 +98,14 @@ public final class JournalReader implements AutoCloseable {
         }
     }
 
-    /// The state that the gateway wrote last, by wire names.
+    /// The state that the gateway wrote last, by wire names; `at` is when it was so.
     public Optional<Map<?, ?>> status() throws JournalFault {
         try (var statement = connection.createStatement();
-                var rows = statement.executeQuery("SELECT status FROM status")) {
+                var rows = statement.executeQuery("SELECT status, at FROM status")) {
             if (rows.next() && JsonText.read(rows.getString(1)) instanceof Map<?, ?> map) {
-                return Optional.of(map);
+                var all = new LinkedHashMap<Object, Object>(map);
+                all.put("at", rows.getString(2));
+                return Optional.of(all);
             }
             return Optional.empty();
         } catch (SQLException e) {

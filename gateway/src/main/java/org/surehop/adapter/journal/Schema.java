@@ -1,7 +1,6 @@
 package org.surehop.adapter.journal;
 
 import java.io.IOException;
-import java.nio.file.FileAlreadyExistsException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermission;
@@ -83,10 +82,12 @@ final class Schema {
             if (file.getParent() != null) {
                 Files.createDirectories(file.getParent());
             }
+            if (Files.exists(file)) {
+                narrow(file, mode);
+                return;
+            }
             // SQLite gives its -wal and -shm files the mode of the main file.
             Files.createFile(file, PosixFilePermissions.asFileAttribute(mode));
-        } catch (FileAlreadyExistsException e) {
-            narrow(file, mode);
         } catch (IOException e) {
             throw JournalFault.at(
                     JournalFault.Kind.UNREACHABLE,
@@ -101,7 +102,10 @@ final class Schema {
             if (!Files.isRegularFile(file)) {
                 throw new IOException("no regular file");
             }
-            Files.setPosixFilePermissions(file, mode);
+            // Only when needed: on a read-only file system SQLite tells the fault better.
+            if (!Files.getPosixFilePermissions(file).equals(mode)) {
+                Files.setPosixFilePermissions(file, mode);
+            }
         } catch (IOException e) {
             throw JournalFault.at(
                     JournalFault.Kind.UNREACHABLE,
@@ -120,7 +124,6 @@ final class Schema {
             }
             statement.execute("INSERT OR IGNORE INTO meta VALUES ('schema', '" + VERSION + "')");
         }
-        connection.setAutoCommit(false);
     }
 
     private static void checkIntegrity(Path file, Statement statement)

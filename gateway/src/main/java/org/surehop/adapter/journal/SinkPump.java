@@ -42,6 +42,10 @@ final class SinkPump {
                 Thread.ofPlatform().name("sink " + sink.name()).daemon(true).unstarted(this::run);
     }
 
+    String name() {
+        return sink.name();
+    }
+
     void start() {
         thread.start();
     }

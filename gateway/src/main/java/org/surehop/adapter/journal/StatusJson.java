@@ -6,7 +6,8 @@ import java.util.Map;
 import org.surehop.core.gateway.Status;
 import org.surehop.core.report.Json;
 
-/// The `status` row: what `surehop status` shows, by the wire names.
+/// The `status` row: what `surehop status` shows, by the wire names. Its time stands in a column of
+/// its own.
 final class StatusJson {
     private StatusJson() {}
 
@@ -32,7 +33,6 @@ final class StatusJson {
         all.put("gateway", box);
         all.put("state", status.state().wireName());
         all.put("startedAt", status.snapshot().startedAt().toString());
-        all.put("at", status.snapshot().at().toString());
         all.put("parts", parts);
         all.put("activeCalls", status.snapshot().activeCalls());
         all.put("transactions", status.snapshot().transactions());

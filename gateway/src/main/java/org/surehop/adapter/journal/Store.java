@@ -38,9 +38,10 @@ final class Store implements AutoCloseable {
     /// Makes the cursors those of exactly these sinks. A sink that is new to a journal with a past
     /// begins at its end: it is told what happens from now on.
     Map<String, Long> keepCursors(Set<String> sinks) throws SQLException {
+        begin();
         var cursors = new LinkedHashMap<String, Long>();
-        try (var rows =
-                connection.createStatement().executeQuery("SELECT sink, seq FROM cursors")) {
+        try (var statement = connection.createStatement();
+                var rows = statement.executeQuery("SELECT sink, seq FROM cursors")) {
             while (rows.next()) {
                 cursors.put(rows.getString(1), rows.getLong(2));
             }
@@ -51,12 +52,10 @@ final class Store implements AutoCloseable {
                 cursors.put(sink, lastSeq());
             }
         }
-        try (var statement = connection.createStatement()) {
-            statement.execute("DELETE FROM cursors");
-            statement.execute("INSERT OR REPLACE INTO meta VALUES ('boot', '" + bootId + "')");
-        }
+        execute("DELETE FROM cursors");
+        execute("INSERT OR REPLACE INTO meta VALUES ('boot', '" + bootId + "')");
         moveCursors(cursors);
-        connection.commit();
+        commit();
         return cursors;
     }
 
@@ -154,15 +153,27 @@ final class Store implements AutoCloseable {
         }
     }
 
+    /// Transactions are our own statements: when the disk is full SQLite ends one by itself, and
+    /// the driver's bookkeeping does not notice.
+    void begin() throws SQLException {
+        execute("BEGIN");
+    }
+
     void commit() throws SQLException {
-        connection.commit();
+        execute("COMMIT");
     }
 
     void rollback() {
         try {
-            connection.rollback();
+            execute("ROLLBACK");
         } catch (SQLException e) {
-            // The connection keeps the last committed state; the next attempt tells the fault.
+            // SQLite has done it already; else the next attempt tells the fault.
+        }
+    }
+
+    private void execute(String sql) throws SQLException {
+        try (var statement = connection.createStatement()) {
+            statement.execute(sql);
         }
     }
 

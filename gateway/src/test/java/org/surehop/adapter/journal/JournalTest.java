@@ -174,7 +174,6 @@ class JournalTest {
         assertEquals(1, store.forget(Instant.EPOCH, 1), "by count: all but the last one");
         assertEquals(1, store.forget(NOON.plusSeconds(1), 1), "by age");
         assertEquals(3, store.lastSeq(), "numbers are never given again");
-        store.commit();
         store.close();
     }
 
