@@ -8,6 +8,8 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.Condition;
 import java.util.concurrent.locks.ReentrantLock;
@@ -18,6 +20,14 @@ import java.util.function.Predicate;
 final class Player implements AutoCloseable {
     private static final int KEPT = 10_000;
     private static final Duration PATIENCE = Duration.ofSeconds(10);
+
+    /// Those that run: whoever ends this process by a signal ends them too.
+    private static final Set<Process> RUNNING = ConcurrentHashMap.newKeySet();
+
+    static {
+        Runtime.getRuntime()
+                .addShutdownHook(new Thread(() -> RUNNING.forEach(Process::destroy), "curtain"));
+    }
 
     private final String name;
     private final Process process;
@@ -37,6 +47,8 @@ final class Player implements AutoCloseable {
         var builder = new ProcessBuilder(command).redirectErrorStream(true);
         builder.environment().putAll(environment);
         var player = new Player(name, builder.start());
+        RUNNING.add(player.process);
+        var _ = player.process.onExit().thenAccept(RUNNING::remove);
         Thread.ofVirtual().name("hears-" + name).start(player::hear);
         return player;
     }
@@ -111,9 +123,13 @@ final class Player implements AutoCloseable {
         }
     }
 
-    /// Asks it to end, waits, and makes it end.
     @Override
     public void close() {
+        end();
+    }
+
+    /// Asks it to end, waits, and makes it end; no harm when it has ended.
+    void end() {
         process.destroy();
         try {
             if (process.waitFor(PATIENCE.toSeconds(), TimeUnit.SECONDS)) {

@@ -107,7 +107,7 @@ final class Probe {
             throws IOException, InterruptedException {
         var before = media.count().packets();
         var sent = media.send(theirs, plan.packets());
-        var back = media.await(before + 1, ECHO_WAIT) - before;
+        var back = media.await(before + sent, ECHO_WAIT) - before;
         traffic = new ProbeFindings.Media(traffic.sent(), traffic.back(), sent, back);
         tell.accept("media after BYE: " + sent + " packets sent, " + back + " came back");
     }
