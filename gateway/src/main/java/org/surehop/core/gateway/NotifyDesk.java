@@ -63,6 +63,7 @@ final class NotifyDesk {
         var relayed = List.copyOf(track.ledger.assertions());
         var task = desks.nextTask();
         makings.put(task, track);
+        await(turn, task);
         turn.emit(
                 new Effect.MakeHopReport(
                         task, HopNotify.ownReport(passage.request, turn.now(), own, relayed)));
@@ -73,6 +74,7 @@ final class NotifyDesk {
         if (track == null) {
             return;
         }
+        turn.disarm(Deadline.Kind.WORK, owner(task));
         var config = turn.config();
         var notify =
                 HopNotify.build(
@@ -104,6 +106,24 @@ final class NotifyDesk {
         deaf.remove(connection);
     }
 
+    private static String owner(TaskId task) {
+        return "notify-" + task.value();
+    }
+
+    private static void await(Turn turn, TaskId task) {
+        turn.arm(Deadline.Kind.WORK, owner(task), turn.config().timers().work());
+    }
+
+    /// The CMS layer did not answer in time: what it should have read or made counts for nothing.
+    void overdue(String owner) {
+        if (owner.startsWith("notify-")) {
+            var task = new TaskId(Long.parseLong(owner.substring(7)));
+            readings.remove(task);
+            makings.remove(task);
+            desks.reporter().count("notify.overdue");
+        }
+    }
+
     // ---- NOTIFYs of others ----
 
     /// The status that a NOTIFY of the package gets: 200 when it matches a request of ours, 481
@@ -122,6 +142,7 @@ final class NotifyDesk {
         found.notifies++;
         var task = desks.nextTask();
         readings.put(task, new Reading(found, inbound.connection()));
+        await(turn, task);
         turn.emit(new Effect.ReadHopReport(task, notify.body()));
         found.passage.call.ifPresent(
                 call -> call.line(turn.now(), "B", "GW", "NOTIFY e2e-sec (a hop attests)"));
@@ -158,6 +179,7 @@ final class NotifyDesk {
         if (reading == null) {
             return;
         }
+        turn.disarm(Deadline.Kind.WORK, owner(event.task()));
         var track = reading.track();
         var trusted = trusted(turn, reading, event.report(), event.signer());
         if (!trusted || !HopLedger.speaksOf(event.report(), track.passage.request)) {
@@ -178,6 +200,7 @@ final class NotifyDesk {
     }
 
     void refused(Turn turn, TaskId task, Reason reason) {
+        turn.disarm(Deadline.Kind.WORK, owner(task));
         makings.remove(task);
         var reading = readings.remove(task);
         if (reading != null) {

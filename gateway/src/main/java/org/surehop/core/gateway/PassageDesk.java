@@ -353,6 +353,7 @@ final class PassageDesk implements TransactionDesk.User {
             return;
         }
         passage.finished = true;
+        reading.forget(passage);
         turn.disarm(Deadline.Kind.RINGING, passage.owner());
         turn.disarm(Deadline.Kind.WORK, passage.owner());
         turn.disarm(Deadline.Kind.CLIENT_TRANSACTION, passage.owner());

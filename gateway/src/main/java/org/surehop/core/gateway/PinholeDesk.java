@@ -84,6 +84,11 @@ final class PinholeDesk {
     /// Enables what the pair needs (PER); the passage hears of it when the firewall has answered.
     void enable(Turn turn, Passage passage, Assured offer, Assured answer) {
         var call = passage.call.orElseThrow();
+        if (call.ended()) {
+            // A BYE has overtaken the answer: nothing may open any more.
+            desks.passages().rulesRefused(turn, passage, Reason.CANCELLED, "");
+            return;
+        }
         if (!active) {
             desks.passages().rulesApplied(turn, passage);
             return;

@@ -1,0 +1,48 @@
+package org.surehop.sim;
+
+/// What must hold in every world.
+enum Invariant {
+    NO_RULE_WITHOUT_ASSURED("no rule is enabled without Assured"),
+    ENDED_CALL_OWNS_NO_RULE("a terminated call owns no rule"),
+    ONE_FINAL_RESPONSE("each INVITE gets exactly one final response"),
+    FIREWALL_EQUALS_CORE("after quiet the firewall's rules equal the core's"),
+    SAME_SEED_SAME_HISTORY("the same seed gives the same history"),
+    ASSURED_MEANS_ATTESTED(
+            "no call is ASSURED unless every element of its Hop-Record attested validly"),
+    ONE_VERDICT("a request gets one verdict, and at most one upgrade of it"),
+    LIMITS_HOLD("limits hold"),
+    NO_LEAK("after quiet every table is empty"),
+    COMES_TO_REST("a world without new calls comes to rest"),
+    TAG_IS_KEPT("a request under e2e-sec leaves with the tag in both headers"),
+    NOTHING_OF_ONE_SIDE_SHOWS("what leaves names no hop but the gateway"),
+    EVERY_2XX_IS_ACKNOWLEDGED("every 2xx of a callee is acknowledged"),
+    NO_DIALOG_LEFT_BEHIND("when one leg has ended, the other is told"),
+    TIME_GOES_FORWARD("a deadline lies in the future"),
+    NEVER_THROWS("no event makes the core throw");
+
+    private final String words;
+
+    Invariant(String words) {
+        this.words = words;
+    }
+
+    String words() {
+        return words;
+    }
+
+    /// Ends the world when it does not hold.
+    void require(boolean holds, Object... details) {
+        if (!holds) {
+            throw new Violation(this, details);
+        }
+    }
+
+    /// An invariant was broken; the test adds the seed and the command that replays it.
+    static final class Violation extends AssertionError {
+        private static final long serialVersionUID = 1L;
+
+        Violation(Invariant invariant, Object... details) {
+            super(invariant + ": " + invariant.words + " | " + java.util.Arrays.toString(details));
+        }
+    }
+}

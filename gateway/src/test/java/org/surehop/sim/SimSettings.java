@@ -1,0 +1,156 @@
+package org.surehop.sim;
+
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import org.surehop.core.config.Assurance;
+import org.surehop.core.config.Disclosure;
+import org.surehop.core.config.GatewayConfig;
+import org.surehop.core.config.Journal;
+import org.surehop.core.config.Limits;
+import org.surehop.core.config.Listener;
+import org.surehop.core.config.Mqtt;
+import org.surehop.core.config.Peer;
+import org.surehop.core.config.Pinholes;
+import org.surehop.core.config.Prefix;
+import org.surehop.core.config.Route;
+import org.surehop.core.config.SecretRef;
+import org.surehop.core.config.Smime;
+import org.surehop.core.config.Snmp;
+import org.surehop.core.config.Timers;
+import org.surehop.core.config.Tls;
+import org.surehop.core.sip.Side;
+
+/// The configuration of a simulated gateway. Worlds differ in what policy allows.
+record SimSettings(boolean clearSdp, boolean signedNotify, int calls, int maxHops) {
+    static final int INSIDE_PEERS = 2;
+    static final int OUTSIDE_PEERS = 3;
+    static final String TAG = "e2e-sec";
+    private static final SecretRef NO_SECRET = new SecretRef(SecretRef.Kind.ENV, "NONE");
+
+    static SimSettings draw(Chance chance) {
+        return new SimSettings(
+                chance.evens(),
+                chance.evens(),
+                chance.mostly(4, 10_000, 10),
+                chance.mostly(4, 32, 2));
+    }
+
+    GatewayConfig config() {
+        return new GatewayConfig(
+                new GatewayConfig.Identity("gw-sim", "gw.example.com", 5061),
+                List.of(
+                        new Listener(
+                                "inside",
+                                "127.0.0.1",
+                                5061,
+                                Side.INSIDE,
+                                Listener.ClientCertificate.REQUIRED),
+                        new Listener(
+                                "outside",
+                                "127.0.0.1",
+                                5062,
+                                Side.OUTSIDE,
+                                Listener.ClientCertificate.REQUIRED)),
+                new Tls("c.pem", NO_SECRET, "t.pem", "TLSv1.2", Duration.ofSeconds(5)),
+                new Smime("c.pem", NO_SECRET, "s.pem", NO_SECRET, "t.pem"),
+                peers(),
+                routes(),
+                assurance(),
+                new Disclosure(
+                        Disclosure.Profile.INSPECT, clearSdp, false, false, 496, 399, 5, 20, 16, 2),
+                pinholes(),
+                new Timers(
+                        Duration.ofMillis(500),
+                        Duration.ofSeconds(180),
+                        Duration.ofMinutes(20),
+                        Duration.ofSeconds(5)),
+                limits(),
+                new Journal(":memory:", Duration.ofDays(1), 1_000),
+                new Snmp(false, "127.0.0.1", 1161, "state", List.of(), List.of()),
+                new Mqtt(
+                        false,
+                        "",
+                        "",
+                        "",
+                        "",
+                        "",
+                        "",
+                        NO_SECRET,
+                        "",
+                        NO_SECRET,
+                        Duration.ofSeconds(60)));
+    }
+
+    private static List<Peer> peers() {
+        var peers = new ArrayList<Peer>();
+        for (int i = 0; i < INSIDE_PEERS; i++) {
+            peers.add(peer("in" + i, "in" + i + ".inside.example", "10.255.0." + (i + 1)));
+        }
+        for (int i = 0; i < OUTSIDE_PEERS; i++) {
+            peers.add(peer("out" + i, "out" + i + ".example", "20.255.0." + (i + 1)));
+        }
+        return peers;
+    }
+
+    private static Peer peer(String name, String domain, String address) {
+        return new Peer(name, List.of(domain), address, 5061, true, true, true);
+    }
+
+    private static List<Route> routes() {
+        var routes = new ArrayList<Route>();
+        for (var peer : peers()) {
+            var side = peer.name().startsWith("in") ? Side.INSIDE : Side.OUTSIDE;
+            routes.add(new Route(peer.domains().getFirst(), peer.name(), side));
+        }
+        routes.add(new Route("*", "dns", Side.OUTSIDE));
+        return routes;
+    }
+
+    private Assurance assurance() {
+        return new Assurance(
+                TAG,
+                420,
+                List.of("100rel", "timer"),
+                Duration.ofSeconds(32),
+                Duration.ofSeconds(64),
+                maxHops,
+                signedNotify,
+                "application/e2e-sec-info+xml");
+    }
+
+    private static Pinholes pinholes() {
+        return new Pinholes(
+                Pinholes.Driver.MEMORY,
+                "surehop",
+                List.of(Prefix.parse("10.0.0.0/8")),
+                Pinholes.MediaSource.PREFIXES,
+                Duration.ofSeconds(60),
+                Duration.ofSeconds(120),
+                1024,
+                List.of(5060, 5061),
+                8,
+                32,
+                100_000);
+    }
+
+    private Limits limits() {
+        return new Limits(
+                calls,
+                calls,
+                100_000,
+                1_000,
+                1_000,
+                1_000,
+                10,
+                16_384,
+                128,
+                64,
+                65_536,
+                Duration.ofSeconds(5),
+                Duration.ofSeconds(5),
+                Duration.ofSeconds(5),
+                Duration.ofMinutes(5),
+                64);
+    }
+}

@@ -1,0 +1,217 @@
+package org.surehop.sim;
+
+import java.time.Instant;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import org.surehop.core.gateway.Effect;
+import org.surehop.core.gateway.Entropy;
+import org.surehop.core.gateway.Event;
+import org.surehop.core.gateway.Gateway;
+import org.surehop.core.gateway.Snapshot;
+import org.surehop.core.sdp.Flow;
+import org.surehop.core.sip.Octets;
+import org.surehop.sim.SimUser.Ends;
+
+/// One world from its first call to its rest: everything in it follows from the seed.
+final class Simulation {
+    private static final int CHECK_EVERY = 32;
+    private static final long SPACING = 400;
+
+    private final World world;
+    private final SimSettings settings;
+    private final Witness witness;
+    private final SimGateway gateway;
+    private final SimNet net;
+    private final SimCms cms;
+    private final SimFirewall firewall;
+    private final int calls;
+    private int underWay;
+    private int turns;
+
+    Simulation(long seed, int calls, Map<String, Integer> tally, Optional<History> history) {
+        this.calls = calls;
+        world = new World(seed);
+        settings = SimSettings.draw(world.chance);
+        witness = new Witness(tally, history);
+        gateway = new SimGateway(world, this::newCore, new Onlooker());
+        cms = new SimCms(world, gateway);
+        firewall = new SimFirewall(world, gateway);
+        net = new SimNet(world, gateway, settings, cms);
+        net.onClose(witness::connectionClosed);
+        gateway.connect(this::perform);
+    }
+
+    private RealCore newCore() {
+        return new RealCore(
+                new Gateway(settings.config(), Octets.copyOf(new byte[] {48, 0}), world.now()));
+    }
+
+    /// The core as it is.
+    record RealCore(Gateway core) implements SimGateway.Core {
+        @Override
+        public List<Effect> handle(Event event, long high, long low) {
+            return core.handle(event, new Entropy(high, low));
+        }
+
+        @Override
+        public Snapshot snapshot(Instant at) {
+            return core.snapshot(at);
+        }
+    }
+
+    /// Lets the world run to its end and looks at what is left.
+    void run() {
+        for (int i = 0; i < calls; i++) {
+            var number = i;
+            world.at(i * SPACING + world.chance.below(200), () -> begin(number));
+        }
+        if (!world.chance.oneIn(4)) {
+            misfortunes();
+        }
+        world.run(calls);
+        atRest();
+    }
+
+    private void begin(int number) {
+        var plan = CallPlan.draw(number, world.chance);
+        var truth = new Truth(plan);
+        witness.add(truth);
+        var inner = net.inside.get(world.chance.below(net.inside.size()));
+        var outer = net.outside.get(world.chance.below(net.outside.size()));
+        var from = plan.outbound() ? inner : outer;
+        var to = plan.outbound() ? outer : inner;
+        var ends = SimCaller.ends(plan, from, to);
+        if (!from.up) {
+            return;
+        }
+        if (to.up) {
+            var callee = new Ends(ends.remote().withTag("to" + number), ends.local());
+            to.seat(number, new SimCallee(net, truth, to, callee));
+        }
+        var caller = new SimCaller(net, truth, from, ends);
+        from.seat(number, caller);
+        caller.call();
+        witness.count("calls");
+    }
+
+    private void misfortunes() {
+        var end = calls * SPACING;
+        for (int i = 0; i < 3; i++) {
+            world.at(world.chance.between(0, end), this::peerCrashes);
+        }
+        for (int i = 0; i < 6; i++) {
+            world.at(world.chance.between(0, end), this::connectionBreaks);
+        }
+        if (world.chance.oneIn(4)) {
+            world.at(world.chance.between(0, end), this::gatewayCrashes);
+        }
+    }
+
+    private void peerCrashes() {
+        var peers = net.peers();
+        var peer = peers.get(world.chance.below(peers.size()));
+        peer.up = false;
+        peer.crash();
+        world.after(world.chance.between(100, 20_000), () -> peer.up = true);
+        witness.count("peer crashes");
+    }
+
+    private void connectionBreaks() {
+        var peers = net.peers();
+        var peer = peers.get(world.chance.below(peers.size()));
+        peer.connections.stream().findFirst().ifPresent(SimConnection::close);
+        witness.count("connections broken");
+    }
+
+    private void gatewayCrashes() {
+        witness.gatewayCrashed();
+        gateway.crash();
+        net.gatewayCrashed();
+        firewall.restarted();
+        underWay = 0;
+        witness.count("gateway crashes");
+    }
+
+    private void perform(Effect effect) {
+        switch (effect) {
+            case Effect.SendRequest send -> net.send(send);
+            case Effect.SendResponse send -> net.send(send);
+            case Effect.OpenBody open -> cms.open(open);
+            case Effect.ReadHopReport read -> cms.read(read);
+            case Effect.MakeHopReport make -> cms.make(make);
+            case Effect.ApplyRuleSet(var change) -> {
+                underWay++;
+                firewall.apply(change);
+            }
+            case Effect.CloseConnection(var id) -> net.closeByGateway(id);
+            case Effect.Report _, Effect.Record _ -> {}
+            case Effect.SetDeadline _, Effect.CancelDeadline _ -> {}
+        }
+    }
+
+    /// Looks on, and looks into the core now and then.
+    private final class Onlooker implements SimGateway.Watch {
+        @Override
+        public void before(Event event) {
+            witness.before(event);
+        }
+
+        @Override
+        public void after(Event event, List<Effect> effects) {
+            witness.after(event, effects);
+            var firewallSpoke =
+                    event instanceof Event.RuleSetApplied || event instanceof Event.RuleSetFailed;
+            if (firewallSpoke) {
+                underWay--;
+            }
+            if (++turns % CHECK_EVERY == 0) {
+                look(effects);
+            }
+        }
+    }
+
+    private void look(List<Effect> effects) {
+        var inForce = core().flowsInForce();
+        witness.mayStayOpen(inForce);
+        if (underWay == 0 && effects.stream().noneMatch(e -> e instanceof Effect.ApplyRuleSet)) {
+            Invariant.FIREWALL_EQUALS_CORE.require(
+                    firewall.rules().equals(inForce),
+                    "only there",
+                    without(firewall.rules(), inForce),
+                    "only here",
+                    without(inForce, firewall.rules()));
+        }
+        var snapshot = gateway.snapshot();
+        Invariant.LIMITS_HOLD.require(
+                snapshot.activeCalls() <= settings.calls(), snapshot.activeCalls());
+    }
+
+    private static Set<Flow> without(Set<Flow> flows, Set<Flow> others) {
+        var rest = new HashSet<>(flows);
+        rest.removeAll(others);
+        return rest;
+    }
+
+    private Gateway core() {
+        return ((RealCore) gateway.core()).core();
+    }
+
+    private void atRest() {
+        witness.atRest();
+        Invariant.FIREWALL_EQUALS_CORE.require(
+                firewall.rules().equals(core().flowsInForce()), firewall.rules());
+        var left = new HashMap<>(core().remembered());
+        left.values().removeIf(n -> n == 0);
+        Invariant.NO_LEAK.require(left.isEmpty(), left);
+        Invariant.NO_LEAK.require(firewall.rules().isEmpty(), firewall.rules());
+        Invariant.NO_LEAK.require(gateway.deadlines().isEmpty(), gateway.deadlines());
+    }
+
+    long steps() {
+        return world.steps();
+    }
+}
