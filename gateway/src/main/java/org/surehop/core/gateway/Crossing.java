@@ -8,6 +8,7 @@ import java.util.Set;
 import org.surehop.core.assurance.E2eSec;
 import org.surehop.core.config.GatewayConfig;
 import org.surehop.core.dialog.LegDialog;
+import org.surehop.core.disclosure.InspectLabel;
 import org.surehop.core.report.Reason;
 import org.surehop.core.sip.Body;
 import org.surehop.core.sip.CSeq;
@@ -60,6 +61,19 @@ final class Crossing {
     static Request inDialog(Request request, LegDialog far, Via via, NameAddr contact, String tag) {
         var moved = request.toBuilder().uri(far.remoteTarget()).build();
         return onward(moved, via, Optional.of(contact), new Hops(far.routeSet(), tag));
+    }
+
+    /// E2M-5: without the rows that name us, where the operator hides what is inspected.
+    static Request withoutOurLabel(Request request, String host) {
+        var out = request.toBuilder();
+        for (var name : InspectLabel.HEADERS) {
+            var rows = request.headers(name);
+            if (!rows.isEmpty()) {
+                out.remove(name);
+                InspectLabel.rowsWithout(rows, host).forEach(row -> out.add(name, row));
+            }
+        }
+        return out.build();
     }
 
     private static Request demanding(Request request, String tag) {

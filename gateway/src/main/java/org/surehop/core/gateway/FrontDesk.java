@@ -53,7 +53,7 @@ final class FrontDesk {
         desks.reporter().count("request." + known(request.method()));
         if (request.method().equals(Method.CANCEL)) {
             cancel(turn, key, request);
-        } else if (request.method().equals(Method.NOTIFY) && unsolicited(request)) {
+        } else if (request.method().equals(Method.NOTIFY) && unsolicited(turn, request)) {
             notify(turn, inbound, request, key);
         } else {
             var refusal = new Admission(turn.config()).check(request, inbound);
@@ -94,13 +94,9 @@ final class FrontDesk {
     }
 
     /// A NOTIFY that no call of ours may carry: it has no dialog here.
-    private boolean unsolicited(Request request) {
-        var call = desks.calls().byToken(request.uri().user());
-        return request.header("Event").map(e -> isPackage(e)).orElse(false) || call.isEmpty();
-    }
-
-    private static boolean isPackage(String event) {
-        return event.toLowerCase(java.util.Locale.ROOT).startsWith("e2e-sec");
+    private boolean unsolicited(Turn turn, Request request) {
+        return HopNotify.isHopNotify(request, turn.config().assurance().optionTag())
+                || desks.calls().byToken(request.uri().user()).isEmpty();
     }
 
     private void notify(Turn turn, Inbound inbound, Request request, ServerKey key) {

@@ -203,7 +203,13 @@ final class NotifyDesk {
         turn.disarm(Deadline.Kind.WORK, owner(task));
         makings.remove(task);
         var reading = readings.remove(task);
-        if (reading != null) {
+        if (reading == null) {
+            return;
+        }
+        if (reason == Reason.QUEUE_FULL) {
+            // Our own want of time: nothing is said against the hop.
+            desks.reporter().count("notify.not-read");
+        } else {
             forged(turn, reading.track(), "the body is no e2e-sec report: " + reason.wireName());
         }
     }

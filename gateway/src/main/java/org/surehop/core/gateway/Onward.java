@@ -82,7 +82,12 @@ final class Onward {
         send(turn, passage, out);
     }
 
-    private void send(Turn turn, Passage passage, Request out) {
+    private void send(Turn turn, Passage passage, Request crossing) {
+        var config = turn.config();
+        var out =
+                config.disclosure().hideInspectPolicy()
+                        ? Crossing.withoutOurLabel(crossing, config.gateway().name())
+                        : crossing;
         passage.sent = Optional.of(out);
         passage.call.ifPresent(
                 call ->

@@ -208,7 +208,8 @@ final class PinholeDesk {
             }
             case Job.Removing job -> {
                 if (job.tries() < REMOVAL_TRIES) {
-                    apply(turn, new Job.Removing(job.change(), job.call(), job.tries() + 1));
+                    var rest = stillUnwanted(job.change());
+                    apply(turn, new Job.Removing(rest, job.call(), job.tries() + 1));
                 } else {
                     // The kernel's timeout closes them; nobody extends it any more.
                     report(turn, job.call(), NoticeKind.PINHOLE_FAILED, reason, Map.of());
@@ -216,6 +217,14 @@ final class PinholeDesk {
                 }
             }
         }
+    }
+
+    /// What a second try may remove: not what another call has opened since.
+    private RuleSetChange stillUnwanted(RuleSetChange change) {
+        var wanted = table.inForce();
+        var disable = change.disable().stream().filter(f -> !wanted.contains(f)).toList();
+        return new RuleSetChange(
+                change.number(), change.group(), change.enable(), change.lifetime(), disable);
     }
 
     private void removed(Turn turn, Call call) {
