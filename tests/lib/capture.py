@@ -10,12 +10,13 @@ class Capture(processes.Process):
 
     def __init__(self, place, name="wire", interface="lo", netns=None, what="tcp or udp"):
         self.file = place / f"{name}.pcap"
-        super().__init__(["tcpdump", "-i", interface, "-U", "-s", "0", "-B", "8192", "-Z", "root",
-                          "-w", self.file, what], place / f"{name}.tcpdump", netns)
+        super().__init__(
+            ["tcpdump", "-i", interface, "-U", "--immediate-mode", "-s", "0", "-B", "8192",
+             "-Z", "root", "-w", self.file, what], place / f"{name}.tcpdump", netns)
         processes.until(lambda: "listening on" in self.output(), "tcpdump listens")
 
     def end(self, grace=5):
-        time.sleep(0.5)  # libpcap hands packets over in blocks
+        time.sleep(0.5)  # what is on its way
         return super().end(grace)
 
     def count(self, wanted, *options):

@@ -27,6 +27,9 @@ public final class NftablesFirewall implements Firewall {
     private static final Logger LOG = LoggerFactory.getLogger(NftablesFirewall.class);
     private static final Path SIP_HELPER = Path.of("/proc/sys/net/netfilter/nf_conntrack_helper");
 
+    private static final String EFFECTIVE = "CapEff:";
+    private static final int CAP_NET_ADMIN = 12; // linux/capability.h
+
     private final NativeCalls calls;
     private final FlowScript script;
     private final MemorySegment context;
@@ -55,20 +58,37 @@ public final class NftablesFirewall implements Firewall {
     /// Takes over the configured table: whatever it held is gone, in one transaction.
     public static NftablesFirewall open(Pinholes config) throws FirewallUnavailable {
         var script = new FlowScript(config.table());
+        if (!mayChangeNetwork()) {
+            throw unavailable("no CAP_NET_ADMIN");
+        }
         var calls = NativeCalls.load();
         var context = calls.newContext();
         try {
             return new NftablesFirewall(calls, script, context, config);
         } catch (FirewallFault e) {
             calls.freeContext(context);
-            var fault =
-                    new FirewallUnavailable(
-                            "pinholes.driver: nftables cannot be used here ("
-                                    + e.getMessage()
-                                    + "): give the gateway CAP_NET_ADMIN and a kernel with"
-                                    + " nf_tables, or set memory for a trial without a firewall");
+            var fault = unavailable(String.valueOf(e.getMessage()));
             fault.initCause(e);
             throw fault;
+        }
+    }
+
+    private static FirewallUnavailable unavailable(String why) {
+        return new FirewallUnavailable(
+                "pinholes.driver: nftables cannot be used here ("
+                        + why
+                        + "): give the gateway CAP_NET_ADMIN and a kernel with nf_tables, or set"
+                        + " memory for a trial without a firewall");
+    }
+
+    /// Asked before the library is, which would complain on standard error by itself.
+    private static boolean mayChangeNetwork() {
+        try (var lines = Files.lines(Path.of("/proc/self/status"))) {
+            return lines.filter(line -> line.startsWith(EFFECTIVE))
+                    .map(line -> line.substring(EFFECTIVE.length()).strip())
+                    .allMatch(set -> (Long.parseUnsignedLong(set, 16) >> CAP_NET_ADMIN & 1) == 1);
+        } catch (IOException | NumberFormatException e) {
+            return true; // the attempt will tell
         }
     }
 

@@ -42,14 +42,15 @@ final class Acceptor {
         } catch (IOException | IllegalArgumentException e) {
             socket.close();
             throw new IOException(
-                    "listener "
+                    "listeners: "
                             + listener.name()
-                            + ": cannot listen on "
+                            + " cannot listen on "
                             + listener.address()
                             + " port "
                             + listener.port()
-                            + ": "
-                            + e.getMessage(),
+                            + " ("
+                            + e.getMessage()
+                            + "), expected a free port on an address of this machine",
                     e);
         }
     }

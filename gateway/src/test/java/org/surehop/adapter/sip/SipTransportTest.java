@@ -355,7 +355,7 @@ class SipTransportTest {
             var failure =
                     assertThrows(
                             IOException.class, () -> second.transport.start(List.of(listener)));
-            assertTrue(failure.getMessage().startsWith("listener outside: cannot listen on"));
+            assertTrue(failure.getMessage().startsWith("listeners: outside cannot listen on"));
         }
     }
 }
