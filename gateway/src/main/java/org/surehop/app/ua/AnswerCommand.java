@@ -23,9 +23,9 @@ import picocli.CommandLine.Spec;
         name = "answer",
         mixinStandardHelpOptions = true,
         description = {
-            "A user agent that answers: decrypts the offer, answers encrypted and signed, says",
-            "over which hops the call came (Hop-Record), and echoes media, also for a while after",
-            "BYE, so that a pinhole left open would show. One line for each step, times in UTC."
+            "Answers assured calls, and says over which hops they came.",
+            "Decrypts the offer, answers encrypted and signed, and echoes media, also for a while",
+            "after BYE, so that a pinhole left open would show. One line for each step, in UTC."
         })
 public final class AnswerCommand implements Callable<Integer> {
     private static final DateTimeFormatter TIME = DateTimeFormatter.ofPattern("HH:mm:ss.SSS");

@@ -32,9 +32,10 @@ import picocli.CommandLine.Spec;
         name = "probe",
         mixinStandardHelpOptions = true,
         description = {
-            "Places one assured call and shows what can be known about its path: for each hop,",
-            "over what it received and forwarded the call, who asserts it, under which key, and",
-            "what is missing. Sends a little audio, hangs up, and looks whether any still passes.",
+            "Places an assured call and shows what is known about its path.",
+            "For each hop: over what it received and forwarded the call, who asserts it, under",
+            "which key, and what is missing. Sends a little audio, hangs up, and looks whether",
+            "any still passes.",
             "Exit code 0: ASSURED, 1: anything else, 2: wrong usage."
         })
 public final class ProbeCommand implements Callable<Integer> {
