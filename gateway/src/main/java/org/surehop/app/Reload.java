@@ -1,6 +1,5 @@
 package org.surehop.app;
 
-import java.lang.reflect.Proxy;
 import java.nio.file.Path;
 import java.time.InstantSource;
 import java.util.ArrayList;
@@ -59,32 +58,5 @@ record Reload(Path file, GatewayConfig running, TlsSockets sockets, InstantSourc
         fixed.put("snmp", config.snmp());
         fixed.put("mqtt", config.mqtt());
         return fixed;
-    }
-
-    /// Runs `action` on each SIGHUP, on a thread of the JVM's own. By reflection, because the
-    /// compiler warns of the class, which has no successor, and cannot be told not to.
-    static void onHangUp(Runnable action) {
-        try {
-            var signal = Class.forName("sun.misc.Signal");
-            var handler = Class.forName("sun.misc.SignalHandler");
-            var proxy =
-                    Proxy.newProxyInstance(
-                            Reload.class.getClassLoader(),
-                            new Class<?>[] {handler},
-                            (self, method, arguments) ->
-                                    switch (method.getName()) {
-                                        case "handle" -> {
-                                            action.run();
-                                            yield null;
-                                        }
-                                        case "equals" -> arguments[0].hashCode() == self.hashCode();
-                                        case "hashCode" -> System.identityHashCode(self);
-                                        default -> "SIGHUP";
-                                    });
-            var hangUp = signal.getConstructor(String.class).newInstance("HUP");
-            signal.getMethod("handle", signal, handler).invoke(null, hangUp, proxy);
-        } catch (ReflectiveOperationException e) {
-            throw new IllegalStateException("listening for SIGHUP", e);
-        }
     }
 }

@@ -60,8 +60,9 @@ final class Run implements Callable<Integer> {
         try {
             var appliance = Appliance.start(file.toString(), config);
             appliance.said().forEach(line.getOut()::println);
-            Reload.onHangUp(() -> reload(appliance));
-            untilToldToEnd(appliance);
+            Signals.on("HUP", () -> reload(appliance));
+            untilToldToEnd();
+            appliance.stop(PATIENCE);
             return 0;
         } catch (StartFault fault) {
             line.getErr().println(fault.getMessage());
@@ -80,20 +81,10 @@ final class Run implements Callable<Integer> {
                                 : file + ": not taken, the old configuration stays in force");
     }
 
-    private static void untilToldToEnd(Appliance appliance) throws InterruptedException {
+    private static void untilToldToEnd() throws InterruptedException {
         var told = new CountDownLatch(1);
-        var done = new CountDownLatch(1);
-        Runtime.getRuntime()
-                .addShutdownHook(
-                        Thread.ofPlatform()
-                                .name("surehop-stop")
-                                .unstarted(
-                                        () -> {
-                                            told.countDown();
-                                            appliance.stop(PATIENCE);
-                                            done.countDown();
-                                        }));
+        Signals.on("TERM", told::countDown);
+        Signals.on("INT", told::countDown);
         told.await();
-        done.await();
     }
 }

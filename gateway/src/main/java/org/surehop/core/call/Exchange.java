@@ -1,5 +1,6 @@
 package org.surehop.core.call;
 
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import org.surehop.core.disclosure.Assured;
@@ -132,36 +133,22 @@ public final class Exchange {
         return switch (new On(state, event)) {
             case On(State.Fresh _, Event.Arrived(var need)) -> arrived(need);
             case On(State.Fresh _, Event.Judged(var judgement)) -> offerJudged(judgement);
+            case On(State.Fresh _, Event.Cancelled _) -> over(decline(Reason.CANCELLED));
+
             case On(State.ReadingOffer _, Event.Judged(var judgement)) -> offerJudged(judgement);
-            case On(State.ReadingOffer _, Event.Cancelled _) -> cancelledUnsent();
-            case On(State.Fresh _, Event.Cancelled _) -> cancelledUnsent();
-            case On(State.ReadingOffer _, Event.GivenUp(var reason)) ->
-                    to(DONE, new Effect.Decline(reason, ""), new Effect.Finish());
+            case On(State.ReadingOffer _, Event.Cancelled _) -> over(decline(Reason.CANCELLED));
+            case On(State.ReadingOffer _, Event.GivenUp(var reason)) -> over(decline(reason));
 
             case On(State.Pending(var offer, var preview), Event.Provisional(var response)) ->
-                    to(
-                            new State.Pending(offer, previewOf(response).or(() -> preview)),
-                            new Effect.Relay(response));
+                    provisional(offer, preview, response);
             case On(State.Pending(var offer, _), Event.Success(var response, var need)) ->
                     succeeded(offer, response, need);
             case On(State.Pending _, Event.Failure(var response)) ->
-                    to(
-                            DONE,
-                            new Effect.Rollback(),
-                            new Effect.Relay(response),
-                            new Effect.Finish());
+                    over(new Effect.Rollback(), new Effect.Relay(response));
             case On(State.Pending _, Event.Unsent(var reason, var detail)) ->
-                    to(
-                            DONE,
-                            new Effect.Rollback(),
-                            new Effect.Decline(reason, detail),
-                            new Effect.Finish());
+                    over(new Effect.Rollback(), new Effect.Decline(reason, detail));
             case On(State.Pending _, Event.TimedOut _) ->
-                    to(
-                            DONE,
-                            new Effect.Rollback(),
-                            new Effect.Decline(Reason.PEER_TIMEOUT, ""),
-                            new Effect.Finish());
+                    over(new Effect.Rollback(), decline(Reason.PEER_TIMEOUT));
             case On(State.Pending _, Event.Cancelled _) -> abandoned(Reason.CANCELLED);
             case On(State.Pending _, Event.GivenUp(var reason)) -> abandoned(reason);
 
@@ -173,7 +160,7 @@ public final class Exchange {
                     undone(answer, Reason.CANCELLED, "");
 
             case On(State.Enabling(var answer), Event.RulesApplied _) ->
-                    to(DONE, new Effect.Relay(answer), new Effect.Finish());
+                    over(new Effect.Relay(answer));
             case On(State.Enabling(var answer), Event.RulesRefused(var reason, var detail)) ->
                     undone(answer, reason, detail);
             case On(State.Enabling(var answer), Event.GivenUp(var reason)) ->
@@ -182,10 +169,10 @@ public final class Exchange {
                     undone(answer, Reason.CANCELLED, "");
 
             case On(State.Abandoned _, Event.Success(var response, _)) ->
-                    to(DONE, new Effect.Undo(response, Reason.CANCELLED), new Effect.Finish());
-            case On(State.Abandoned _, Event.Failure _) -> to(DONE, new Effect.Finish());
-            case On(State.Abandoned _, Event.TimedOut _) -> to(DONE, new Effect.Finish());
-            case On(State.Abandoned _, Event.Unsent _) -> to(DONE, new Effect.Finish());
+                    over(new Effect.Undo(response, Reason.CANCELLED));
+            case On(State.Abandoned _, Event.Failure _) -> over();
+            case On(State.Abandoned _, Event.TimedOut _) -> over();
+            case On(State.Abandoned _, Event.Unsent _) -> over();
 
             // What is left comes too early, too late or twice, and changes nothing.
             case On(State.Fresh s, _) -> to(s);
@@ -198,6 +185,23 @@ public final class Exchange {
         };
     }
 
+    private static Step provisional(
+            Optional<Assured> offer, Optional<Response> preview, Response response) {
+        var latest = previewOf(response).or(() -> preview);
+        return to(new State.Pending(offer, latest), new Effect.Relay(response));
+    }
+
+    private static Effect.Decline decline(Reason reason) {
+        return new Effect.Decline(reason, "");
+    }
+
+    /// The last effects of an exchange, and its end.
+    private static Step over(Effect... last) {
+        var effects = new ArrayList<>(List.of(last));
+        effects.add(new Effect.Finish());
+        return new Step(DONE, effects);
+    }
+
     private static Step arrived(Need need) {
         return switch (need) {
             case Need.NothingToRead _ ->
@@ -205,8 +209,7 @@ public final class Exchange {
             case Need.ClearSdp _ -> to(new State.Fresh(), new Effect.JudgeOffer());
             case Need.Open(var contentIds) ->
                     to(new State.ReadingOffer(), new Effect.ReadOffer(contentIds));
-            case Need.BadLabel(var refusal) ->
-                    to(DONE, new Effect.Refuse(refusal), new Effect.Finish());
+            case Need.BadLabel(var refusal) -> over(new Effect.Refuse(refusal));
         };
     }
 
@@ -219,17 +222,16 @@ public final class Exchange {
             // E2M-15: all was readable and there is no offer: go on, with no right to a pinhole.
             case Judgement.NoSdp _ ->
                     to(new State.Pending(Optional.empty(), Optional.empty()), new Effect.Forward());
-            case Judgement.Refused refused ->
-                    to(DONE, new Effect.Refuse(refused), new Effect.Finish());
+            case Judgement.Refused refused -> over(new Effect.Refuse(refused));
         };
     }
 
     private static Step succeeded(Optional<Assured> offer, Response response, Need need) {
         if (offer.isEmpty()) {
-            return to(DONE, new Effect.Relay(response), new Effect.Finish());
+            return over(new Effect.Relay(response));
         }
         return switch (need) {
-            case Need.NothingToRead _ -> to(DONE, new Effect.Relay(response), new Effect.Finish());
+            case Need.NothingToRead _ -> over(new Effect.Relay(response));
             case Need.ClearSdp _ ->
                     to(
                             new State.ReadingAnswer(offer.get(), response),
@@ -246,40 +248,28 @@ public final class Exchange {
         return switch (judgement) {
             case Judgement.Accepted(var assured) ->
                     to(new State.Enabling(answer), new Effect.Enable(offer, assured));
-            case Judgement.NoSdp _ -> to(DONE, new Effect.Relay(answer), new Effect.Finish());
+            case Judgement.NoSdp _ -> over(new Effect.Relay(answer));
             case Judgement.Refused refused -> unreadable(answer, refused);
         };
     }
 
     /// E2M-16: the callee's dialog ends and the caller is told why.
     private static Step unreadable(Response answer, Judgement.Refused refused) {
-        return to(
-                DONE,
+        return over(
                 new Effect.Rollback(),
                 new Effect.Undo(answer, refused.reason()),
-                new Effect.Refuse(refused),
-                new Effect.Finish());
+                new Effect.Refuse(refused));
     }
 
     private static Step undone(Response answer, Reason reason, String detail) {
-        return to(
-                DONE,
+        return over(
                 new Effect.Rollback(),
                 new Effect.Undo(answer, reason),
-                new Effect.Decline(reason, detail),
-                new Effect.Finish());
-    }
-
-    private static Step cancelledUnsent() {
-        return to(DONE, new Effect.Decline(Reason.CANCELLED, ""), new Effect.Finish());
+                new Effect.Decline(reason, detail));
     }
 
     private static Step abandoned(Reason reason) {
-        return to(
-                ABANDONED,
-                new Effect.Rollback(),
-                new Effect.CancelOnward(),
-                new Effect.Decline(reason, ""));
+        return to(ABANDONED, new Effect.Rollback(), new Effect.CancelOnward(), decline(reason));
     }
 
     private static Optional<Response> previewOf(Response response) {
