@@ -91,11 +91,19 @@ record CallPlan(
         TWICE,
         GARBAGE,
         FLOOD,
+        BESIEGED,
         LATE
     }
 
     /// A hop: whether Hop-Record names it, and what it says.
-    record HopPlan(String host, boolean listed, HopMood mood) {}
+    record HopPlan(String host, boolean listed, HopMood mood) {
+        boolean good() {
+            return switch (mood) {
+                case ATTESTS, TWICE, BESIEGED -> listed;
+                default -> false;
+            };
+        }
+    }
 
     /// How the callee writes Hop-Record.
     enum RecordStyle {
@@ -107,17 +115,37 @@ record CallPlan(
         BROKEN
     }
 
+    /// Whether everybody means well, so that the call must be ASSURED. Forgers elsewhere may try.
+    boolean good() {
+        return assured
+                && (offer == Wrapping.READABLE || offer == Wrapping.READABLE_SIGNED)
+                && (answer == Wrapping.READABLE || answer == Wrapping.READABLE_SIGNED)
+                && offerShape.ordinal() <= Shape.HELD.ordinal()
+                && answerShape == fitting(offerShape, answerShape)
+                && answerShape.ordinal() <= Shape.HELD.ordinal()
+                && outcome == Outcome.ANSWER
+                && caller == CallerMood.PATIENT
+                && recordStyle != RecordStyle.MISSING
+                && recordStyle != RecordStyle.BROKEN
+                && hops.stream().allMatch(HopPlan::good);
+    }
+
     static CallPlan draw(int number, Chance chance) {
         var nice = chance.evens();
         var outbound = chance.evens();
+        var offerShape = nice ? pleasant(chance) : shape(chance);
+        var answerShape = nice ? pleasant(chance) : shape(chance);
+        if (nice || !chance.oneIn(20)) {
+            answerShape = fitting(offerShape, answerShape);
+        }
         return new CallPlan(
                 number,
                 outbound,
                 !chance.oneIn(8),
                 nice ? Wrapping.READABLE_SIGNED : wrapping(chance),
                 nice ? Wrapping.READABLE : wrapping(chance),
-                nice ? chance.of(Shape.AUDIO, Shape.AUDIO_VIDEO, Shape.MUX) : shape(chance),
-                nice ? chance.of(Shape.AUDIO, Shape.AUDIO_VIDEO, Shape.MUX) : shape(chance),
+                offerShape,
+                answerShape,
                 nice ? Outcome.ANSWER : outcome(chance),
                 hops(number, nice, chance),
                 nice
@@ -130,6 +158,21 @@ record CallPlan(
                 chance.evens(),
                 chance.between(10, 20_000),
                 chance.between(10, 120_000));
+    }
+
+    private static Shape pleasant(Chance chance) {
+        return chance.of(Shape.AUDIO, Shape.AUDIO_VIDEO, Shape.MUX);
+    }
+
+    /// An answer has as many media as its offer (RFC 3264 §6).
+    private static Shape fitting(Shape offer, Shape answer) {
+        if (answer.ordinal() > Shape.HELD.ordinal()) {
+            return answer;
+        }
+        if (offer == Shape.AUDIO_VIDEO) {
+            return Shape.AUDIO_VIDEO;
+        }
+        return answer == Shape.AUDIO_VIDEO ? Shape.AUDIO : answer;
     }
 
     private static Wrapping wrapping(Chance chance) {
@@ -152,7 +195,10 @@ record CallPlan(
         var hops = new ArrayList<HopPlan>();
         int size = chance.below(4);
         for (int i = 0; i < size; i++) {
-            var mood = nice ? HopMood.ATTESTS : chance.mostly(3, HopMood.ATTESTS, HopMood.values());
+            var mood =
+                    nice
+                            ? chance.mostly(20, HopMood.ATTESTS, HopMood.TWICE, HopMood.BESIEGED)
+                            : chance.mostly(3, HopMood.ATTESTS, HopMood.values());
             var listed = !chance.oneIn(nice ? 40 : 6);
             hops.add(new HopPlan("p" + i + ".path" + number % 7 + ".example", listed, mood));
         }

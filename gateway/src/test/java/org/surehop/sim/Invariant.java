@@ -9,6 +9,7 @@ enum Invariant {
     SAME_SEED_SAME_HISTORY("the same seed gives the same history"),
     ASSURED_MEANS_ATTESTED(
             "no call is ASSURED unless every element of its Hop-Record attested validly"),
+    GOOD_CALL_IS_ASSURED("a call that every hop attests is ASSURED when nothing disturbs it"),
     ONE_VERDICT("a request gets one verdict, and at most one upgrade of it"),
     LIMITS_HOLD("limits hold"),
     NO_LEAK("after quiet every table is empty"),

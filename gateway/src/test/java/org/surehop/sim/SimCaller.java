@@ -81,7 +81,7 @@ final class SimCaller extends SimUser {
                             });
             case BYE_AT_ONCE, PATIENT, NEVER_ACKS, TOO_MANY_HOPS, UNKNOWN_TAG, BAD_LABEL -> {}
         }
-        if (world.chance.oneIn(40)) {
+        if (world.strikes(40)) {
             later(world.chance.between(0, plan.ringing()), () -> connection.close());
         }
     }
@@ -134,6 +134,9 @@ final class SimCaller extends SimUser {
             return;
         }
         if (world.chance.evens()) {
+            if (world.chance.oneIn(4)) {
+                later(world.chance.between(0, 200), this::bye);
+            }
             var wrapping = world.chance.mostly(4, Wrapping.READABLE, Wrapping.values());
             ask(
                     Method.INVITE,

@@ -101,7 +101,7 @@ final class SimCms {
 
     void read(Effect.ReadHopReport effect) {
         var letter = letters.get(text(effect.body()));
-        if (letter == null || world.chance.oneIn(400)) {
+        if (letter == null || world.strikes(400)) {
             return;
         }
         later(

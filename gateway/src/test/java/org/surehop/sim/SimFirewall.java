@@ -15,12 +15,13 @@ import org.surehop.core.sdp.Flow;
 /// The kernel: applies changes in their order, sometimes late, sometimes not at all; forgets each
 /// flow when its lifetime is over, and now and then loses some.
 final class SimFirewall {
+    private static final int FAILS_ONE_IN = 150;
+
     private final World world;
     private final SimGateway gateway;
     private final Map<Flow, Long> expiry = new HashMap<>();
     private final Set<Flow> lost = new HashSet<>();
     private long busyUntil;
-    private int failOneIn = 150;
 
     SimFirewall(World world, SimGateway gateway) {
         this.world = world;
@@ -28,13 +29,13 @@ final class SimFirewall {
     }
 
     void apply(RuleSetChange change) {
-        var work = world.chance.oneIn(100) ? world.chance.between(500, 9_000) : 1;
+        var work = world.strikes(100) ? world.chance.between(500, 9_000) : 1;
         busyUntil = Math.max(busyUntil, world.millis()) + work;
         gateway.whileItLives(busyUntil - world.millis(), () -> applyNow(change));
     }
 
     private void applyNow(RuleSetChange change) {
-        if (world.chance.oneIn(failOneIn)) {
+        if (world.strikes(FAILS_ONE_IN)) {
             gateway.post(
                     new Event.RuleSetFailed(world.now(), change.number(), Reason.FIREWALL_FAILED));
             return;
@@ -51,7 +52,7 @@ final class SimFirewall {
             world.at(end, () -> expire(flow));
         }
         gateway.post(new Event.RuleSetApplied(world.now(), change.number(), closed));
-        if (!change.enable().isEmpty() && world.chance.oneIn(200)) {
+        if (!change.enable().isEmpty() && world.strikes(200)) {
             gateway.whileItLives(world.chance.between(1_000, 60_000), () -> lose(change.enable()));
         }
     }
@@ -74,11 +75,6 @@ final class SimFirewall {
     void restarted() {
         expiry.clear();
         busyUntil = world.millis();
-    }
-
-    /// From now on nothing fails any more.
-    void heal() {
-        failOneIn = Integer.MAX_VALUE;
     }
 
     Set<Flow> rules() {

@@ -137,7 +137,7 @@ final class SimNet {
             failed(effect, Reason.NO_TLS_TARGET);
         } else if (!peer.up) {
             failed(effect, world.chance.of(Reason.UNREACHABLE, Reason.TLS_HANDSHAKE_FAILED));
-        } else if (world.chance.oneIn(60)) {
+        } else if (world.strikes(60)) {
             failed(effect, Reason.PEER_NOT_AUTHENTICATED);
         } else {
             written(effect, fromPeer(peer));
@@ -147,7 +147,7 @@ final class SimNet {
     private void written(Effect.SendRequest effect, SimConnection connection) {
         connection.toPeer(effect.request());
         // Who writes and who reads are two threads: now and then the answer is heard first.
-        var late = world.chance.oneIn(20) ? world.chance.between(1, 100) : 0;
+        var late = world.strikes(20) ? world.chance.between(1, 100) : 0;
         ChannelSecurity security = connection.peer.security();
         gateway.whileItLives(
                 late,

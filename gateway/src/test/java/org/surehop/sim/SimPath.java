@@ -25,6 +25,7 @@ import org.surehop.sim.CallPlan.HopPlan;
 /// What is true is written into [Truth] at the moment at which it is done.
 final class SimPath {
     private static final String GATEWAY = "gw.example.com";
+    private static final int SIEGE = 40;
     private static final Channel TLS =
             new Channel("tls", "TLSv1.3", "TLS_AES_128_GCM_SHA256", "", "mutual");
     private static final Channel CLEAR = new Channel("none", "", "", "", "none");
@@ -131,6 +132,10 @@ final class SimPath {
                     say(flow, request, yes, hop.host());
                 }
             }
+            case BESIEGED -> {
+                elsewhere(request, no, hop.host(), SIEGE);
+                world.after(200, () -> say(flow, request, yes, hop.host()));
+            }
             case DENIES -> say(flow, request, no, hop.host());
             case CONTRADICTS_ITSELF -> {
                 say(flow, request, yes, hop.host());
@@ -140,7 +145,7 @@ final class SimPath {
             case SIGNED_BY_ANOTHER -> say(flow, request, yes, "mallory.example");
             case WRONG_TUPLE ->
                     send(flow, request, letter(otherTuple(request), yes, signer(hop.host())));
-            case ELSEWHERE -> elsewhere(request, yes, hop.host());
+            case ELSEWHERE -> elsewhere(request, yes, hop.host(), 1);
             case UNSIGNED -> {
                 if (!net.settings.signedNotify()) {
                     note(request, yes);
@@ -185,11 +190,13 @@ final class SimPath {
     }
 
     /// A forger on another connection knows the tuple.
-    private void elsewhere(Request request, HopAssertion said, String identity) {
+    private void elsewhere(Request request, HopAssertion said, String identity, int times) {
         var peers = net.outside.stream().filter(p -> p.up).toList();
         if (!peers.isEmpty()) {
             var forger = net.open(peers.get(world.chance.below(peers.size())));
-            send(forger, request, letter(request, said, signer(identity)));
+            for (int i = 0; i < times; i++) {
+                send(forger, request, letter(request, said, signer(identity)));
+            }
         }
     }
 

@@ -229,7 +229,9 @@ abstract class SimUser {
             return;
         }
         target = request.contact().map(NameAddr::uri).or(() -> target);
-        answer(from, request, describe(Wrapping.READABLE, Shape.AUDIO));
+        var wrapping =
+                world.chance.mostly(6, Wrapping.READABLE, Wrapping.SLOW, Wrapping.BAD_SIGNATURE);
+        answer(from, request, describe(wrapping, Shape.AUDIO));
     }
 
     /// A 2xx to an INVITE, repeated until its ACK comes (RFC 3261 §13.3.1.4).

@@ -69,7 +69,7 @@ final class Simulation {
             var number = i;
             world.at(i * SPACING + world.chance.below(200), () -> begin(number));
         }
-        if (!world.chance.oneIn(4)) {
+        if (!world.calm) {
             misfortunes();
         }
         world.run(calls);
@@ -77,17 +77,19 @@ final class Simulation {
     }
 
     private void begin(int number) {
-        var plan = CallPlan.draw(number, world.chance);
-        var truth = new Truth(plan);
-        witness.add(truth);
         var inner = net.inside.get(world.chance.below(net.inside.size()));
         var outer = net.outside.get(world.chance.below(net.outside.size()));
+        var plan = CallPlan.draw(number, world.chance);
         var from = plan.outbound() ? inner : outer;
         var to = plan.outbound() ? outer : inner;
-        var ends = SimCaller.ends(plan, from, to);
         if (!from.up) {
+            // Who is down calls later.
+            world.after(1_000, () -> begin(number));
             return;
         }
+        var truth = new Truth(plan);
+        witness.add(truth);
+        var ends = SimCaller.ends(plan, from, to);
         if (to.up) {
             var callee = new Ends(ends.remote().withTag("to" + number), ends.local());
             to.seat(number, new SimCallee(net, truth, to, callee));
@@ -202,6 +204,9 @@ final class Simulation {
 
     private void atRest() {
         witness.atRest();
+        if (world.calm && settings.calls() >= calls && settings.maxHops() > 3) {
+            witness.goodCallsAreAssured();
+        }
         Invariant.FIREWALL_EQUALS_CORE.require(
                 firewall.rules().equals(core().flowsInForce()), firewall.rules());
         var left = new HashMap<>(core().remembered());

@@ -40,6 +40,7 @@ class SimulationTest {
         assertTrue(tally.getOrDefault("verdict ASSURED", 0) > CALLS / 10, tally::toString);
         assertTrue(tally.getOrDefault("flow enabled", 0) > CALLS, tally::toString);
         assertTrue(tally.getOrDefault("gateway crashes", 0) > 1, tally::toString);
+        assertTrue(tally.getOrDefault("good calls", 0) > CALLS / 100, tally::toString);
     }
 
     @ParameterizedTest
@@ -49,17 +50,19 @@ class SimulationTest {
                 fingerprint(seed), fingerprint(seed), Invariant.SAME_SEED_SAME_HISTORY.words());
     }
 
-    /// Worlds that once broke an invariant, each with its story:
+    /// Worlds that broke an invariant before a fault was mended, each with its story:
     ///
-    /// - 2: the firewall did a change after the gateway had stopped waiting for it, and the flows
+    /// - 1: the firewall did a change after the gateway had stopped waiting for it, and the flows
     ///   stayed open until the kernel's timeout, owned by nobody.
-    /// - 7: the CMS layer never answered about a NOTIFY body, and the gateway waited for ever.
-    /// - 122: a call was cancelled while the CMS layer, which never answered, had its offer; the
+    /// - 2: a call was cancelled while the CMS layer, which never answered, had its offer; the
     ///   task was remembered for ever.
-    /// - 199: a BYE came while the answer to a re-INVITE was being read; the call ended, and then
+    /// - 3: the CMS layer never answered about a NOTIFY body, and the gateway waited for ever.
+    /// - 5: a BYE came while the answer to a re-INVITE was being read; the call ended, and then
     ///   its pinholes were opened, for nobody ever to close.
+    /// - 7: a forger on another connection sent so many NOTIFYs that the true hops were turned
+    ///   away for being too many, and a good call was not ASSURED.
     @ParameterizedTest
-    @ValueSource(longs = {2, 7, 122, 199})
+    @ValueSource(longs = {1, 2, 3, 5, 7})
     void worldsThatOnceBrokeHoldNow(long seed) {
         run(seed, PER_WORLD, Witness.newTally(), Optional.empty());
     }

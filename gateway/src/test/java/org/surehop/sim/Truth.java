@@ -38,6 +38,9 @@ final class Truth {
 
         final Set<String> attested = new HashSet<>();
         final Set<String> denied = new HashSet<>();
+        /// A hop of the path was heard to say no.
+        boolean heardNo;
+        String verdict = "";
         int verdicts;
         int changes;
     }

@@ -8,6 +8,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.TreeMap;
+import org.surehop.core.assurance.HopReport;
 import org.surehop.core.gateway.Effect;
 import org.surehop.core.gateway.Event;
 import org.surehop.core.report.CallKey;
@@ -55,6 +56,7 @@ final class Witness implements SimGateway.Watch {
         switch (event) {
             case Event.ResponseReceived(_, _, var response) when isAnswer(response) ->
                     heardAnswer(response);
+            case Event.HopReportRead(_, _, var report, _) -> heard(report);
             // Who does not know the dialog is in none (RFC 3261 §12.2.1.2).
             case Event.ResponseReceived(_, _, var response) when response.status().value() == 481 ->
                     noDialog(response.callId(), response.to().tag());
@@ -70,6 +72,14 @@ final class Witness implements SimGateway.Watch {
         var truth = truth(SimMessages.number(callId));
         truth.ended(tag);
         truth.unacknowledged.removeIf(k -> k.startsWith(tag + "/"));
+    }
+
+    private void heard(HopReport report) {
+        var truth = truth(SimMessages.number(report.callId()));
+        var evidence = truth.evidence(report.fromTag() + report.method(), report.cseq());
+        evidence.heardNo |=
+                report.hops().stream()
+                        .anyMatch(h -> !h.complied() && evidence.denied.contains(h.hop().host()));
     }
 
     private static boolean isAnswer(Response response) {
@@ -220,11 +230,13 @@ final class Witness implements SimGateway.Watch {
         } else {
             evidence.changes++;
         }
+        evidence.verdict = level;
         Invariant.ONE_VERDICT.require(
                 evidence.verdicts == 1 && evidence.changes <= 1, key, kind, level);
         if (level.equals("ASSURED")) {
             Invariant.ASSURED_MEANS_ATTESTED.require(
                     evidence.listed.isPresent()
+                            && !evidence.heardNo
                             && evidence.attested.containsAll(evidence.listed.get()),
                     key,
                     evidence.listed,
@@ -248,6 +260,18 @@ final class Witness implements SimGateway.Watch {
     void connectionClosed(SimConnection connection) {
         for (var truth : truths.values()) {
             truth.owed.removeIf(k -> k.startsWith(connection.id.toString()));
+        }
+    }
+
+    /// What all wished for and nothing disturbed has come about.
+    void goodCallsAreAssured() {
+        for (var truth : truths.values()) {
+            if (truth.plan.good()) {
+                var invite = truth.evidence("from" + truth.plan.number() + Method.INVITE, 1);
+                Invariant.GOOD_CALL_IS_ASSURED.require(
+                        invite.verdict.equals("ASSURED"), invite.verdict, truth.plan);
+                count("good calls");
+            }
         }
     }
 

@@ -16,6 +16,8 @@ final class World {
     private final PriorityQueue<Due> queue =
             new PriorityQueue<>(Comparator.comparingLong(Due::at).thenComparingLong(Due::order));
     final Chance chance;
+    /// One world in four is calm: nothing goes wrong but what users and hops do themselves.
+    final boolean calm;
     private long now;
     private long order;
     private long steps;
@@ -24,6 +26,12 @@ final class World {
 
     World(long seed) {
         chance = new Chance(seed);
+        calm = chance.oneIn(4);
+    }
+
+    /// Whether a fault strikes, once in so many times.
+    boolean strikes(int oneIn) {
+        return !calm && chance.oneIn(oneIn);
     }
 
     Instant now() {

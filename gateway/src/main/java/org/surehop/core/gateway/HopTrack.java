@@ -12,6 +12,7 @@ final class HopTrack {
     final Passage passage;
     HopLedger ledger;
     int notifies;
+    int forgeries;
     /// The `Hop-Record` rows of the 2xx; the outer Optional is empty until there is a 2xx.
     Optional<Optional<List<String>>> hopRecord = Optional.empty();
     Optional<Verdict> verdict = Optional.empty();

@@ -135,6 +135,12 @@ final class NotifyDesk {
             return 481;
         }
         var found = track.get();
+        var egress = found.passage.egress;
+        if (egress.isPresent() && !egress.get().equals(inbound.connection())) {
+            // It must not use up the room of those who may speak (POL-95, POL-99).
+            forgedElsewhere(turn, found);
+            return 481;
+        }
         if (found.notifies >= turn.config().assurance().maxHops()) {
             desks.reporter().count("notify.too-many");
             return 500;
@@ -211,6 +217,15 @@ final class NotifyDesk {
             desks.reporter().count("notify.not-read");
         } else {
             forged(turn, reading.track(), "the body is no e2e-sec report: " + reason.wireName());
+        }
+    }
+
+    /// Told as often as a request may have hops, then only counted.
+    private void forgedElsewhere(Turn turn, HopTrack track) {
+        desks.reporter().count("notify.elsewhere");
+        if (track.forgeries < turn.config().assurance().maxHops()) {
+            track.forgeries++;
+            forged(turn, track, "it did not come back the way that the request went");
         }
     }
 
