@@ -31,8 +31,11 @@ final class Simulation {
     private final int calls;
     private int underWay;
     private int turns;
+    private final long seed;
+    private long stoppedIn = -1;
 
     Simulation(long seed, int calls, Map<String, Integer> tally, Optional<History> history) {
+        this.seed = seed;
         this.calls = calls;
         world = new World(seed);
         settings = SimSettings.draw(world.chance);
@@ -71,6 +74,10 @@ final class Simulation {
         }
         if (!world.calm) {
             misfortunes();
+        }
+        if (seed % 5 == 4) {
+            // Not drawn, so that older worlds stay what they are.
+            world.at(calls * SPACING * (seed % 7 + 1) / 8, this::stop);
         }
         world.run(calls);
         atRest();
@@ -111,6 +118,12 @@ final class Simulation {
         if (world.chance.oneIn(4)) {
             world.at(world.chance.between(0, end), this::gatewayCrashes);
         }
+    }
+
+    private void stop() {
+        stoppedIn = gateway.life();
+        gateway.post(new Event.StopRequested(world.now()));
+        witness.count("orderly stops");
     }
 
     private void peerCrashes() {
@@ -204,7 +217,8 @@ final class Simulation {
 
     private void atRest() {
         witness.atRest();
-        if (world.calm && settings.calls() >= calls && settings.maxHops() > 3) {
+        Invariant.STOPS_IN_ORDER.require(stoppedIn != gateway.life() || core().stopped());
+        if (world.calm && stoppedIn < 0 && settings.calls() >= calls && settings.maxHops() > 3) {
             witness.goodCallsAreAssured();
         }
         Invariant.FIREWALL_EQUALS_CORE.require(
