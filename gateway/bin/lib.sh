@@ -39,7 +39,9 @@ build_if_needed() {
         return 2
     fi
     echo "Building Surehop (once) ..." >&2
-    (cd "$SUREHOP_HOME" && mvn -B -ntp -q -DskipTests package) >&2
+    # Debian's Maven 3.8 on JDK 25 warns of its own libraries; nobody can act on that here.
+    (cd "$SUREHOP_HOME" && MAVEN_OPTS="${MAVEN_OPTS:-} --sun-misc-unsafe-memory-access=allow" \
+        mvn -B -ntp -q -Dstyle.color=never -DskipTests package) >&2
 }
 
 # Runs class $1 with the other arguments, in place of this shell.

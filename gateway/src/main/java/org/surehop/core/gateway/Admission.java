@@ -62,19 +62,25 @@ record Admission(GatewayConfig config) {
                         warning(Reason.BAD_EXTENSION)));
     }
 
-    /// Adjacency is TLS identity and nothing else (R-SEC-8). From the outside only who has shown a
-    /// certificate may speak; a peer that must show one is held to it, and to its own domains.
+    /// Adjacency is TLS identity and nothing else (R-SEC-8). Who shows a certificate must be a peer
+    /// of the configuration; from the outside nobody speaks without one; and a peer that must show
+    /// one is held to its own domains. A dialog belongs to those who hold its token and tags.
     private Optional<Rejection> sender(Request request, Inbound inbound) {
         var identities = identities(inbound);
-        if (inbound.side() == Side.OUTSIDE && identities.isEmpty()) {
+        var outside = inbound.side() == Side.OUTSIDE;
+        if (outside && !showedCertificate(inbound)) {
             return Optional.of(rejection(403, "Forbidden", Reason.NO_CERTIFICATE));
+        }
+        if (request.inDialog()) {
+            return Optional.empty();
+        }
+        var stranger = !identities.isEmpty() && config.peerFor(identities).isEmpty();
+        if (stranger || (outside && identities.isEmpty())) {
+            return Optional.of(rejection(403, "Forbidden", Reason.PEER_UNKNOWN));
         }
         var claimed = config.peerFor(List.of(request.from().uri().host()));
         var strict = claimed.filter(Peer::requireCertificate);
-        if (!request.inDialog()
-                && strict.isPresent()
-                && identities.stream().noneMatch(strict.get()::is)
-                && inbound.side() == Side.OUTSIDE) {
+        if (outside && strict.isPresent() && identities.stream().noneMatch(strict.get()::is)) {
             return Optional.of(rejection(403, "Forbidden", Reason.PEER_UNKNOWN));
         }
         var here = inbound.remote().getAddress();
@@ -143,6 +149,14 @@ record Admission(GatewayConfig config) {
                 reason,
                 new Header("Retry-After", "10"),
                 warning(reason));
+    }
+
+    /// Whether the far end showed a certificate that was checked: as client, or as the server that
+    /// we dialled.
+    private static boolean showedCertificate(Inbound inbound) {
+        return inbound.security() instanceof ChannelSecurity.Tls tls
+                && (tls.authentication() == ChannelSecurity.Authentication.MUTUAL
+                        || !tls.identities().isEmpty());
     }
 
     /// The domains that the far end has proven by its certificate, as server or as client.
