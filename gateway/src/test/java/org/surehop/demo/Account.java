@@ -40,6 +40,9 @@ final class Account {
         section("MQTT 5 messages, as a subscriber got them");
         messages();
         messageChecks();
+        check(
+                !seen.log().isEmpty() && seen.log().stream().noneMatch(Account::tells),
+                "the gateway's log names no user and shows no body");
         check(seen.stopped(), "the gateway ended in good order and said so");
         section("Seen");
         checks.forEach(c -> line((c.holds() ? "yes  " : "NO   ") + c.what()));
@@ -49,6 +52,11 @@ final class Account {
                         + String.join(", ", seen.replaced())
                         + ".");
         return checks.stream().allMatch(Check::holds);
+    }
+
+    private static boolean tells(String line) {
+        return List.of("alice", "bob", "m=audio", "c=IN", "BEGIN").stream()
+                .anyMatch(line::contains);
     }
 
     private void ladderChecks() {

@@ -76,7 +76,7 @@ final class MibNames {
         if (oid == null) {
             throw new IllegalArgumentException("the MIB has no " + name);
         }
-        return oid;
+        return new OID(oid);
     }
 
     /// The object's name without its instance, or the numbers when it is not of this module.

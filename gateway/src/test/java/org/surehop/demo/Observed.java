@@ -10,6 +10,7 @@ import java.util.Optional;
 /// @param heard Bob's last line: how much media came before BYE and after it
 /// @param after what the kernel held after BYE; empty without a kernel firewall
 /// @param story what `surehop explain` printed
+/// @param log what the gateway process wrote
 /// @param stopped whether the gateway said by MQTT that it ended in good order
 record Observed(
         List<String> replaced,
@@ -19,6 +20,7 @@ record Observed(
         List<String> story,
         List<MqttListener.Message> messages,
         List<TrapReceiver.Received> traps,
+        List<String> log,
         boolean stopped) {
 
     /// The probe's exit code, words and JSON, and the kernel's pinholes while the call was up.

@@ -233,6 +233,7 @@ final class Play {
                     story,
                     messages,
                     told,
+                    gateway.lines(),
                     stopped.isPresent());
         }
     }

@@ -107,6 +107,11 @@ final class ProbeCall {
         return E2eSec.demand(request, plan.assurance().optionTag());
     }
 
+    /// The INVITE as it goes, or has gone, out.
+    Request invite() {
+        return invite;
+    }
+
     CallId callId() {
         return invite.callId();
     }

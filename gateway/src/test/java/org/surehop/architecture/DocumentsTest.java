@@ -1,0 +1,72 @@
+package org.surehop.architecture;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.regex.Pattern;
+import org.junit.jupiter.api.Test;
+
+/// What the documents copy from elsewhere is what stands there.
+class DocumentsTest {
+    private static final Path GATEWAY = Path.of("");
+    private static final Path GOLDEN = Path.of("src", "test", "resources", "golden");
+
+    /// ARCHITECTURE.md shows the rows of a call's life that do something.
+    @Test
+    void theTableOfACallIsTheGoldenOne() throws IOException {
+        var golden = Files.readAllLines(GOLDEN.resolve("call-life.txt"));
+        var document = Files.readString(GATEWAY.resolve("ARCHITECTURE.md"));
+        var start = document.indexOf("```\nInviting\n") + 4;
+        var shown = document.substring(start, document.indexOf("```", start)).lines().toList();
+        var end = golden.stream().filter(l -> l.startsWith("Ended")).findFirst().orElseThrow();
+        var wanted =
+                golden.subList(0, golden.indexOf(end)).stream()
+                        .filter(l -> !l.isBlank() && !l.endsWith("[]"))
+                        .toList();
+        assertEquals(wanted, shown);
+    }
+
+    /// STANDARDS.md and THREATS.md name test classes: each must be there.
+    @Test
+    void everyTestThatADocumentNamesIsThere() throws IOException {
+        List<String> tests;
+        try (var files = Files.walk(Path.of("src", "test", "java"))) {
+            tests = files.map(f -> f.getFileName().toString().replace(".java", "")).toList();
+        }
+        var name = Pattern.compile("\\b([A-Z]\\w+Test)\\b");
+        for (var document : List.of("STANDARDS.md", "THREATS.md")) {
+            var named =
+                    name.matcher(Files.readString(GATEWAY.resolve(document))).results().toList();
+            assertFalse(named.isEmpty(), document);
+            for (var match : named) {
+                assertTrue(tests.contains(match.group(1)), document + " names " + match.group(1));
+            }
+        }
+    }
+
+    /// So are the classes in the column of code.
+    @Test
+    void everyClassThatStandardsNamesIsThere() throws IOException {
+        List<String> classes;
+        try (var files = Files.walk(Path.of("src", "main", "java"))) {
+            classes = files.map(f -> f.getFileName().toString().replace(".java", "")).toList();
+        }
+        var word = Pattern.compile("\\b[A-Z]\\w*[a-z]\\w*\\b");
+        for (var row : Files.readAllLines(GATEWAY.resolve("STANDARDS.md"))) {
+            var columns = row.split("\\|");
+            if (columns.length < 5 || columns[3].isBlank() || columns[1].contains("item")) {
+                continue;
+            }
+            for (var match : word.matcher(columns[3]).results().toList()) {
+                assertTrue(
+                        classes.contains(match.group()),
+                        "STANDARDS.md names " + match.group() + " in" + columns[1]);
+            }
+        }
+    }
+}
