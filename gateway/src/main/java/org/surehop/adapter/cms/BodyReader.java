@@ -221,7 +221,15 @@ public final class BodyReader {
 
         private void inner(EnvelopeOpener.Opened opened, Cover cover, int depth) throws BodyFault {
             var around = cover.opened(opened.authentic());
-            entity(MimeEntity.parse(opened.content()), around, depth + 1);
+            try {
+                entity(MimeEntity.parse(opened.content()), around, depth + 1);
+            } catch (BodyFault fault) {
+                // Without a MAC nobody can tell a forged block from a wrong one: telling wrong
+                // padding from wrong content would decrypt for whoever asks often enough (SM-23).
+                throw opened.authentic() || fault.obstacle() != Obstacle.MALFORMED
+                        ? fault
+                        : BodyFault.undecipherable();
+            }
         }
 
         private void opaqueSigned(ContentInfo info, Cover cover, int depth) throws BodyFault {

@@ -126,6 +126,10 @@ public record DisclosureJudge(Disclosure policy, String host) {
     }
 
     private Judgement judge(DisclosedPart sdp, Expectation expectation) {
+        if (sdp.malleable() && !sdp.octets().isText()) {
+            // A block that was bent on the way: the same answer as for wrong padding (SM-23).
+            return refused(Reason.UNDECIPHERABLE, policy.emitCode(), expectation);
+        }
         var bad = signatureFault(sdp.signers());
         if (bad.isPresent()) {
             return refused(bad.get(), 403, expectation);

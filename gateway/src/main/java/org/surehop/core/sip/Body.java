@@ -17,11 +17,15 @@ public record Body(List<Header> headers, Octets octets) {
         return Header.first(headers, "Content-Type").orElse("");
     }
 
-    /// The lower-case media type without parameters, or the empty string.
+    /// The lower-case media type without parameters and comments (RFC 2045 §5.1), or the empty
+    /// string.
     public String mediaType() {
-        var type = contentType();
-        var end = type.indexOf(';');
-        return (end < 0 ? type : type.substring(0, end)).strip().toLowerCase(java.util.Locale.ROOT);
+        var type = contentType().strip();
+        var end = 0;
+        while (end < type.length() && ";(".indexOf(type.charAt(end)) < 0) {
+            end++;
+        }
+        return type.substring(0, end).strip().toLowerCase(java.util.Locale.ROOT);
     }
 
     public boolean isEmpty() {
