@@ -6,6 +6,7 @@ import unittest
 from lib import gateway
 from lib.gateway import NAME
 from ua import message, sdp
+from ua.agent import final
 from ua.bodies import sdp_body
 
 E2E = ["e2e-sec"]
@@ -262,6 +263,61 @@ class Calls(unittest.TestCase):
         answer = self.alice.exchange(
             self.line, self.alice.request("INVITE", "sip:eve@nowhere.example"))
         self.assertIn(answer.status, (404, 420), str(answer))
+
+
+class Reoffers(unittest.TestCase):
+    """Offers within a call that stands: what cannot be is refused and the call goes on."""
+
+    @classmethod
+    def setUpClass(cls):
+        cls.border = gateway.Border()
+
+    @classmethod
+    def tearDownClass(cls):
+        cls.border.close()
+
+    def talk(self, **options):
+        return self.border.talk(sdp_body(sdp.offer("127.0.0.1", 40000, **options)),
+                                sdp_body(sdp.offer("127.0.0.1", 50000, **options)))
+
+    def reoffer(self, call, address="127.0.0.1", port=40200):
+        invite = call.make("INVITE", body=sdp_body(sdp.offer(address, port)),
+                           extra=[("Contact", call.agent.contact())])
+        return call.agent.ask(call.connection, invite)
+
+    def test_hostile_reoffer_is_488_and_the_call_goes_on(self):
+        """Such an offer went on to the callee; once accepted, the whole call had to end."""
+        call, taken = self.talk()
+        for address, port, reason in (("224.0.0.1", 40200, "address-refused"),
+                                      ("127.0.0.1", 22, "port-refused")):
+            with self.subTest(reason=reason):
+                answer = final(self.reoffer(call, address, port), 10, "the re-INVITE")
+                self.assertEqual(488, answer.status, str(answer))
+                self.assertIn(reason, answer.get("Warning", ""), str(answer))
+        self.assertTrue(taken.requests.empty(), "expected no re-INVITE at the callee")
+        self.assertEqual([], self.border.gateway.events("pinhole.close", call.call_id))
+        self.assertEqual(200, self.border.end(call, taken).status)
+
+    def test_unusable_answer_within_a_call_is_acknowledged_before_the_bye(self):
+        """The 2xx to a re-INVITE got a BYE and no ACK, so that it came again and again."""
+        call, taken = self.talk()
+        answers = self.reoffer(call)
+        invite = taken.next_request("INVITE")
+        taken.reply(invite, 200, body=sdp_body(sdp.offer("224.0.0.1", 50200)),
+                    extra=[("Contact", taken.agent.contact())])
+        self.assertEqual(488, final(answers, 10, "the re-INVITE").status)
+        self.assertEqual(invite.cseq[0], taken.next_request("ACK").cseq[0])
+        bye = taken.next_request("BYE")
+        self.assertEqual('SIP;cause=488;text="address-refused"', bye.get("Reason"), str(bye))
+        taken.reply(bye, 200)
+        self.border.gateway.event("pinhole.close", call.call_id, count=4)
+
+    def test_media_without_a_pinhole_is_reported(self):
+        """T.38 beside audio passed, no pinhole served it, and nobody was told."""
+        call, taken = self.talk(extra=["m=image 40010 udptl t38"])
+        event = self.border.gateway.event("pinhole.no-media", call.call_id)
+        self.assertEqual({"media": "1", "why": "protocol-not-known"}, event["details"])
+        self.border.end(call, taken)
 
 
 class Timeouts(unittest.TestCase):

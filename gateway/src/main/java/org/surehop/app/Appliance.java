@@ -86,7 +86,8 @@ final class Appliance {
         var opened = new ArrayList<AutoCloseable>();
         try {
             var keys = SmimeKeys.load(config.smime(), Security.getProvider(FipsProvider.CRYPTO));
-            var gateway = new Gateway(config, certificate(keys), clock.instant());
+            var gateway =
+                    new Gateway(config, certificate(keys), clock.instant(), OwnAddresses.now());
             var loop = new Loop(gateway, config.limits().queue(), clock, entropy());
             var base = new Foundation(config, clock, loop);
             var telemetry = Telemetry.start(file, config, clock, loop::snapshot);

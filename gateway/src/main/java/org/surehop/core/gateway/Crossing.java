@@ -185,7 +185,30 @@ final class Crossing {
             default ->
                     List.of(
                             new Header(
-                                    "Reason", "SIP;cause=500;text=\"" + reason.wireName() + "\""));
+                                    "Reason",
+                                    "SIP;cause=%d;text=\"%s\""
+                                            .formatted(cause(reason), reason.wireName())));
+        };
+    }
+
+    /// The status that a request would have had for the same cause (RFC 3326 §2).
+    private static int cause(Reason reason) {
+        return switch (reason) {
+            case SDP_MALFORMED,
+                    ADDRESS_REFUSED,
+                    PORT_REFUSED,
+                    TOO_MANY_MEDIA,
+                    NAT_WITHOUT_ICE,
+                    CLEAR_SDP_REFUSED ->
+                    488;
+            case SIGNATURE_MISSING -> 495;
+            case SIGNATURE_INVALID, SIGNER_UNVERIFIED -> 403;
+            case BODY_MALFORMED, MALFORMED -> 400;
+            case BODY_TOO_COMPLEX -> 413;
+            case PEER_TIMEOUT, NO_ACK -> 408;
+            case GATEWAY_STOPPING -> 480;
+            case CONGESTION -> 503;
+            default -> 500;
         };
     }
 

@@ -1,5 +1,7 @@
 package org.surehop.core.gateway;
 
+import java.net.InetAddress;
+import java.util.Set;
 import org.surehop.core.config.GatewayConfig;
 import org.surehop.core.disclosure.DisclosureJudge;
 import org.surehop.core.disclosure.TaskId;
@@ -17,8 +19,8 @@ final class Desks {
     private final Octets certificate;
     private long lastNumber;
 
-    Desks(GatewayConfig config, Octets certificate) {
-        this.pinholes = new PinholeDesk(this, config);
+    Desks(GatewayConfig config, Octets certificate, Set<InetAddress> own) {
+        this.pinholes = new PinholeDesk(this, config, own);
         this.certificate = certificate;
     }
 

@@ -1,5 +1,6 @@
 package org.surehop.core.gateway;
 
+import java.net.InetAddress;
 import java.time.Instant;
 import java.util.List;
 import java.util.Map;
@@ -22,11 +23,18 @@ public final class Gateway {
     private GatewayConfig config;
     private boolean stopping;
 
-    /// `certificate` is our S/MIME certificate in DER, for 496 answers (E2M-13).
+    /// A gateway whose machine has no addresses but those of its listeners.
     public Gateway(GatewayConfig config, Octets certificate, Instant startedAt) {
+        this(config, certificate, startedAt, Set.of());
+    }
+
+    /// `certificate` is our S/MIME certificate in DER, for 496 answers (E2M-13); `own` are the
+    /// machine's addresses, to which no pinhole may lead (MID-50).
+    public Gateway(
+            GatewayConfig config, Octets certificate, Instant startedAt, Set<InetAddress> own) {
         this.config = config;
         this.startedAt = startedAt;
-        this.desks = new Desks(config, certificate);
+        this.desks = new Desks(config, certificate, own);
         this.front = new FrontDesk(desks);
     }
 

@@ -16,7 +16,7 @@ final class Onward {
     }
 
     void forward(Turn turn, Passage passage) {
-        if (passage.opensCall() && refusedByPinholes(turn, passage)) {
+        if (refusedByPinholes(turn, passage)) {
             return;
         }
         var config = turn.config();
@@ -49,8 +49,14 @@ final class Onward {
 
     /// PRR: an offer that may not have its pinholes goes nowhere (MID-50).
     private boolean refusedByPinholes(Turn turn, Passage passage) {
-        if (passage.state instanceof Exchange.State.Pending(var offer, _) && offer.isPresent()) {
-            var refusal = desks.pinholes().reserve(passage.call.orElseThrow(), offer.get());
+        if (passage.call.isPresent()
+                && passage.state instanceof Exchange.State.Pending(var offer, _)
+                && offer.isPresent()) {
+            var call = passage.call.get();
+            var refusal =
+                    passage.opensCall()
+                            ? desks.pinholes().reserve(call, offer.get())
+                            : desks.pinholes().examine(call, passage.from, offer.get());
             refusal.ifPresent(
                     r ->
                             desks.passages()

@@ -3,10 +3,12 @@ package org.surehop.core.gateway;
 import java.net.InetAddress;
 import java.util.HashMap;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.stream.Collectors;
+import java.util.stream.Stream;
 import org.surehop.core.config.GatewayConfig;
 import org.surehop.core.config.Pinholes;
 import org.surehop.core.disclosure.Assured;
@@ -20,6 +22,7 @@ import org.surehop.core.report.NoticeKind;
 import org.surehop.core.report.Reason;
 import org.surehop.core.report.Severity;
 import org.surehop.core.sdp.Flow;
+import org.surehop.core.sdp.SkippedMedia;
 import org.surehop.core.sip.Leg;
 
 /// Asks the pinhole table for what calls need and carries its changes to the firewall and back. The
@@ -44,15 +47,16 @@ final class PinholeDesk {
         record Removing(RuleSetChange change, Call call, int tries) implements Job {}
     }
 
-    PinholeDesk(Desks desks, GatewayConfig config) {
+    /// `more` are addresses of this machine beside those that the listeners name.
+    PinholeDesk(Desks desks, GatewayConfig config, Set<InetAddress> more) {
         this.desks = desks;
         this.active = config.pinholes().driver() != Pinholes.Driver.NONE;
-        this.table = new PinholeTable(config.pinholes(), own(config));
+        this.table = new PinholeTable(config.pinholes(), own(config, more));
     }
 
-    private static Set<InetAddress> own(GatewayConfig config) {
-        return config.listeners().stream()
-                .map(l -> InetAddress.ofLiteral(l.address()))
+    private static Set<InetAddress> own(GatewayConfig config, Set<InetAddress> more) {
+        var named = config.listeners().stream().map(l -> InetAddress.ofLiteral(l.address()));
+        return Stream.concat(named, more.stream())
                 .filter(a -> !a.isAnyLocalAddress())
                 .collect(Collectors.toUnmodifiableSet());
     }
@@ -81,6 +85,11 @@ final class PinholeDesk {
                 : Optional.empty();
     }
 
+    /// Looks at an offer within the call: a refused one leaves the call as it is (MID-50).
+    Optional<PinholeOutcome.Refused> examine(Call call, Leg from, Assured offer) {
+        return active ? table.examine(party(call, from, offer)) : Optional.empty();
+    }
+
     /// Enables what the pair needs (PER); the passage hears of it when the firewall has answered.
     void enable(Turn turn, Passage passage, Assured offer, Assured answer) {
         var call = passage.call.orElseThrow();
@@ -102,11 +111,30 @@ final class PinholeDesk {
                     desks.passages().rulesRefused(turn, passage, reason, detail);
             case PinholeOutcome.Granted granted -> {
                 call.facts.put("disclosure", offer.basis() + " / " + answer.basis());
+                skipped(turn, call, granted.skipped());
                 if (granted.change().isEmpty()) {
                     desks.passages().rulesApplied(turn, passage);
                 } else {
                     apply(turn, new Job.Enabling(granted.change().get(), call, passage));
                 }
+            }
+        }
+    }
+
+    /// Media that both sides want and that no pinhole serves: somebody will hear nothing.
+    private void skipped(Turn turn, Call call, List<SkippedMedia> media) {
+        for (var one : media) {
+            var why = one.why().name().toLowerCase(Locale.ROOT).replace('_', '-');
+            var known = call.facts.put("media:" + one.index(), why);
+            if (one.unexpected() && !why.equals(known)) {
+                desks.reporter()
+                        .tell(
+                                turn,
+                                new Reporter.What(
+                                        NoticeKind.PINHOLE_NO_MEDIA, Severity.WARNING, Reason.NONE),
+                                Optional.of(call.key),
+                                Optional.empty(),
+                                Map.of("media", Integer.toString(one.index()), "why", why));
             }
         }
     }

@@ -26,26 +26,24 @@ final class Undoing {
             call.dialog(Leg.B, answer.to().tag())
                     .ifPresent(far -> ackAndBye(turn, far, passage, reason));
         } else {
-            passage.call.ifPresent(c -> desks.calls().ending(turn, c, reason));
+            passage.call.ifPresent(c -> endBoth(turn, passage, c, reason));
         }
+    }
+
+    /// A 2xx within the call: acknowledged too, or it would come again and again (§13.2.2.4).
+    private void endBoth(Turn turn, Passage passage, Call call, Reason reason) {
+        if (passage.request.method().equals(Method.INVITE)) {
+            var number = passage.sent.orElse(passage.request).cseq().number();
+            call.dialog(passage.from.other(), "").ifPresent(far -> ack(turn, far, passage, number));
+        }
+        desks.calls().ending(turn, call, reason);
     }
 
     private void ackAndBye(Turn turn, LegDialog far, Passage passage, Reason reason) {
         var config = turn.config();
         var number = passage.request.cseq().number();
         var call = passage.call.orElseThrow();
-        var ack =
-                desks.calls()
-                        .demanded(
-                                turn,
-                                call,
-                                Crossing.own(
-                                        far,
-                                        new CSeq(number, Method.ACK),
-                                        turn.tokens().via(config.gateway()),
-                                        List.of()));
-        passage.undoAck = Optional.of(ack);
-        CallDesk.sendAck(turn, ack, far.target());
+        ack(turn, far, passage, number);
         var bye =
                 desks.calls()
                         .demanded(
@@ -56,9 +54,19 @@ final class Undoing {
                                         new CSeq(number + 1, Method.BYE),
                                         turn.tokens().via(config.gateway()),
                                         Crossing.reasonRow(reason)));
-        call.line(turn.now(), "GW", "B", "ACK");
         call.line(turn.now(), "GW", "B", "BYE");
         desks.transactions().start(turn, bye, far.target());
+    }
+
+    /// Acknowledges the 2xx to the INVITE that went to `far` with that number.
+    private void ack(Turn turn, LegDialog far, Passage passage, long number) {
+        var call = passage.call.orElseThrow();
+        var via = turn.tokens().via(turn.config().gateway());
+        var own = Crossing.own(far, new CSeq(number, Method.ACK), via, List.of());
+        var ack = desks.calls().demanded(turn, call, own);
+        passage.undoAck = Optional.of(ack);
+        call.line(turn.now(), "GW", passage.from.other().name(), "ACK");
+        CallDesk.sendAck(turn, ack, far.target());
     }
 
     /// A 2xx after the first: the same one again, or one from another fork.

@@ -61,6 +61,14 @@ public final class PinholeTable {
         this.addresses = new AddressPolicy(config, own);
     }
 
+    /// Looks at an offer in a group that stands already; changes nothing.
+    public Optional<Refused> examine(Party offerer) {
+        return switch (read(offerer)) {
+            case SdpProblem problem -> Optional.of(refused(problem));
+            case SessionDescription offer -> refusalOf(offer, offerer);
+        };
+    }
+
     /// PRR: looks at the offer before it travels on. Nothing opens (MID-9).
     public PinholeOutcome reserve(GroupId group, Party offerer) {
         if (groups.containsKey(group)) {
@@ -72,6 +80,9 @@ public final class PinholeTable {
                 var refusal = refusalOf(offer, offerer);
                 if (refusal.isPresent()) {
                     yield refusal.get();
+                }
+                if (holders.size() >= config.maxRules()) {
+                    yield full();
                 }
                 groups.put(group, new Entry(new Reserved(), 0, null, Set.of()));
                 yield NOTHING_TO_DO;
@@ -225,7 +236,7 @@ public final class PinholeTable {
                 return refusal;
             }
         }
-        return holders.size() >= config.maxRules() ? Optional.of(full()) : Optional.empty();
+        return Optional.empty();
     }
 
     private Optional<Refused> refusalOf(FlowPlan.Agreed plan, Party offerer, Party answerer) {

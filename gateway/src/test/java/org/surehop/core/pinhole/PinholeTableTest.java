@@ -56,6 +56,19 @@ class PinholeTableTest {
         assertEquals(Reason.RULE_CONFLICT, refused(table.refresh(ONE)).reason());
     }
 
+    // A re-offer was looked at only when its answer had come: the callee had then accepted what
+    // could not be, and the whole call had to end.
+    @Test
+    void examinesAnotherOfferWithoutAChange() {
+        enable(ONE, Phase.CONFIRMED, 4000, 6000);
+        var before = table.inForce();
+        assertEquals(Optional.empty(), table.examine(inside("10.0.0.1", 4200)));
+        assertEquals(
+                Optional.of(Reason.PORT_REFUSED),
+                table.examine(inside("10.0.0.1", 22)).map(Refused::reason));
+        assertEquals(before, table.inForce());
+    }
+
     @Test
     void needsNoRuleBetweenPartiesOfOneSide() {
         var outcome =
