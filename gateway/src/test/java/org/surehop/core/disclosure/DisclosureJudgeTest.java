@@ -278,15 +278,13 @@ class DisclosureJudgeTest {
 
     // --- answers
 
-    // An SDP from an envelope without a MAC that was no text was answered with 488, wrong padding
-    // with 496: whoever sent bent copies of an envelope could tell the two apart (SM-23).
+    // Bent text was answered with 488, wrong padding with 496: an oracle that decrypts (SM-23).
     @Test
     void takesBentTextWithoutMacForUndecipherable() {
         var bent = Octets.copyOf(new byte[] {'v', '=', '0', '\n', (byte) 0x9C, 7});
         var part = new DisclosedPart("application/sdp", "", bent, List.of(), true, true);
         var facts = new BodyFacts(List.of(part), Set.of());
         var wrongPadding = new BodyFacts(List.of(), Set.of(Obstacle.DECRYPTION_FAILED));
-
         assertEquals(ENCRYPTED_ONLY.judge(wrongPadding, OFFER), ENCRYPTED_ONLY.judge(facts, OFFER));
     }
 
