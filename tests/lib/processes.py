@@ -50,7 +50,7 @@ class Process:
         return self.child.returncode
 
     def kill(self):
-        self.signal(signal.SIGTERM)
+        self.signal(signal.SIGKILL)
         self.child.wait(10)
 
     def signal(self, number):

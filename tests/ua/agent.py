@@ -186,6 +186,11 @@ class Agent:
             if found.method == "INVITE" and call_id in (None, found.call_id):
                 return Taken(self, connection, found)
 
+    def never_got(self, call_id):
+        """Whether no request of that call is waiting here."""
+        with self.incoming.mutex:
+            return not any(found.call_id == call_id for _, found in self.incoming.queue)
+
     def next_incoming(self, timeout=WAIT):
         try:
             return self.incoming.get(timeout=timeout)

@@ -10,7 +10,6 @@ import org.surehop.core.config.Journal;
 import org.surehop.core.config.Limits;
 import org.surehop.core.config.Listener;
 import org.surehop.core.config.Mqtt;
-import org.surehop.core.config.PathPolicy;
 import org.surehop.core.config.Peer;
 import org.surehop.core.config.Pinholes;
 import org.surehop.core.config.Prefix;
@@ -58,7 +57,6 @@ record SimSettings(boolean clearSdp, boolean signedNotify, int calls, int maxHop
                 peers(),
                 routes(),
                 assurance(),
-                new PathPolicy(false),
                 new Disclosure(
                         Disclosure.Profile.INSPECT, clearSdp, false, false, 496, 399, 5, 20, 16, 2),
                 pinholes(),

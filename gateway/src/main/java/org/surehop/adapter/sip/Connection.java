@@ -15,7 +15,6 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import org.surehop.core.gateway.Event;
 import org.surehop.core.report.Reason;
-import org.surehop.core.sip.ChannelSecurity;
 import org.surehop.core.sip.ConnectionId;
 import org.surehop.core.sip.Inbound;
 import org.surehop.core.sip.Method;
@@ -23,7 +22,7 @@ import org.surehop.core.sip.Request;
 import org.surehop.core.sip.Response;
 import org.surehop.core.sip.Side;
 
-/// One connection: a virtual thread reads and posts in order, another writes from a bounded
+/// One TLS connection: a virtual thread reads and posts in order, another writes from a bounded
 /// queue. Every other method may be called from any thread and does not block.
 final class Connection implements Watchdog.Guarded {
     private static final Logger LOG = LoggerFactory.getLogger(Connection.class);
@@ -34,7 +33,7 @@ final class Connection implements Watchdog.Guarded {
     private static final int DRAIN = 1 << 20;
 
     private final ConnectionId id;
-    private final Channel channel;
+    private final TlsChannel channel;
     private final Edge edge;
     private final Inbound inbound;
     private final Consumer<Connection> whenClosed;
@@ -45,13 +44,14 @@ final class Connection implements Watchdog.Guarded {
     private volatile boolean ending;
     private long messageStart;
     private boolean heard;
+    private volatile boolean inUse;
     private volatile MessageReader.Stage stage = MessageReader.Stage.IDLE;
     private volatile long readDeadline;
     private volatile long writeDeadline = Watchdog.NEVER;
 
     Connection(
             ConnectionId id,
-            Channel channel,
+            TlsChannel channel,
             Side side,
             Edge edge,
             Consumer<Connection> whenClosed) {
@@ -61,7 +61,7 @@ final class Connection implements Watchdog.Guarded {
         this.inbound = new Inbound(id, channel.security(), channel.remote(), side);
         this.whenClosed = whenClosed;
         this.queue = new ArrayBlockingQueue<>(edge.settings().limits().writeQueue());
-        this.readDeadline = Watchdog.in(edge.settings().limits().idle());
+        this.readDeadline = Watchdog.in(edge.settings().limits().firstLine());
         this.writer = Thread.ofVirtual().name("sip-write-" + id.value()).unstarted(this::write);
     }
 
@@ -69,7 +69,7 @@ final class Connection implements Watchdog.Guarded {
         return id;
     }
 
-    Channel channel() {
+    TlsChannel channel() {
         return channel;
     }
 
@@ -91,31 +91,26 @@ final class Connection implements Watchdog.Guarded {
         CLOSED
     }
 
-    Taken send(Outgoing.Back message) {
-        return queue(message);
-    }
-
-    /// Queues a request. In clear only one that has shown that it is not e2e-sec goes (POL-21).
-    Taken send(Outgoing.OfRequest request) {
-        return switch (channel) {
-            case SecureChannel _ -> queue(request);
-            case TcpChannel _ ->
-                    Outgoing.Unassured.of(request, edge.settings().optionTag())
-                            .map(this::inClear)
-                            .orElse(Taken.CLOSED);
-        };
-    }
-
-    private Taken inClear(Outgoing.Unassured proven) {
-        return queue(proven.request());
-    }
-
-    private Taken queue(Outgoing message) {
+    Taken send(Outgoing message) {
         synchronized (gate) {
             if (ending || closed.get()) {
                 return Taken.CLOSED;
             }
-            return queue.offer(message) ? Taken.YES : Taken.FULL;
+            if (!queue.offer(message)) {
+                return Taken.FULL;
+            }
+            use();
+            return Taken.YES;
+        }
+    }
+
+    /// From the first message of either side on, silence may last as long as `idle`.
+    private void use() {
+        if (!inUse) {
+            inUse = true;
+            if (stage == MessageReader.Stage.IDLE && !ending) {
+                readDeadline = Watchdog.in(edge.settings().limits().idle());
+            }
         }
     }
 
@@ -167,10 +162,9 @@ final class Connection implements Watchdog.Guarded {
     }
 
     private String peer() {
+        var names = channel.security().identities();
         var address = channel.remote().getAddress().getHostAddress();
-        return channel.security() instanceof ChannelSecurity.Tls tls && !tls.identities().isEmpty()
-                ? tls.identities().getFirst()
-                : address;
+        return names.isEmpty() ? address : names.getFirst();
     }
 
     // ---- reading: one virtual thread ----
@@ -203,10 +197,10 @@ final class Connection implements Watchdog.Guarded {
             return;
         }
         switch (next) {
-            case IDLE -> readDeadline = Watchdog.in(limits.idle());
+            case IDLE -> readDeadline = Watchdog.in(inUse ? limits.idle() : limits.firstLine());
             case FIRST_LINE -> {
                 messageStart = System.nanoTime();
-                readDeadline = messageStart + limits.firstLine().toNanos();
+                readDeadline = messageStart + limits.message().toNanos();
             }
             case REST -> readDeadline = messageStart + limits.message().toNanos();
         }
@@ -215,6 +209,7 @@ final class Connection implements Watchdog.Guarded {
     /// Whether to go on reading.
     private boolean take(Frame frame) throws IOException {
         heard = true;
+        inUse = true;
         return switch (frame) {
             case Frame.End _ -> false;
             case Frame.KeepAlive _ -> {

@@ -20,7 +20,7 @@ import org.surehop.core.sip.ChannelSecurity;
 
 /// A TLS connection whose handshake is done; the facts about it come from the leaf certificate of
 /// the peer and nothing else of its chain. Made in the thread that opens the connection.
-final class TlsChannel implements SecureChannel {
+final class TlsChannel implements Channel {
     private final Socket raw;
     private final SSLSocket tls;
     private final ChannelSecurity.Tls security;
@@ -100,8 +100,7 @@ final class TlsChannel implements SecureChannel {
         }
     }
 
-    @Override
-    public ChannelSecurity.Tls security() {
+    ChannelSecurity.Tls security() {
         return security;
     }
 
@@ -109,8 +108,7 @@ final class TlsChannel implements SecureChannel {
         return leaf;
     }
 
-    @Override
-    public InetSocketAddress remote() {
+    InetSocketAddress remote() {
         return remote;
     }
 
@@ -133,17 +131,34 @@ final class TlsChannel implements SecureChannel {
         } catch (IOException | UnsupportedOperationException e) {
             // The end of the TCP stream says it too; not every provider can half-close.
         }
-        Sockets.finish(raw);
+        try {
+            raw.shutdownOutput();
+        } catch (IOException e) {
+            cut();
+        }
     }
 
-    @Override
-    public void drain(int most) throws IOException {
-        Sockets.drain(raw, most);
+    /// Reads and forgets what the peer still sends: closing on unread octets would reset the
+    /// connection and could destroy the answer before the peer reads it.
+    void drain(int most) throws IOException {
+        var in = raw.getInputStream();
+        var waste = new byte[4096];
+        for (int sum = 0; sum < most; ) {
+            var read = in.read(waste);
+            if (read < 0) {
+                return;
+            }
+            sum += read;
+        }
     }
 
     @Override
     public void cut() {
-        Sockets.cut(raw);
+        try {
+            raw.close();
+        } catch (IOException e) {
+            // Closed is closed.
+        }
     }
 
     /// What a handshake is tried with.

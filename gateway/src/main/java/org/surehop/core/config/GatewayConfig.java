@@ -14,7 +14,6 @@ public record GatewayConfig(
         List<Peer> peers,
         List<Route> routes,
         Assurance assurance,
-        PathPolicy path,
         Disclosure disclosure,
         Pinholes pinholes,
         Timers timers,

@@ -24,9 +24,8 @@ record Admission(GatewayConfig config) {
         return scheme(request)
                 .or(() -> hops(request))
                 .or(() -> extensions(request))
-                .or(() -> ingress(request, inbound))
                 .or(() -> sender(request, inbound))
-                .or(() -> channel(request));
+                .or(() -> channel(request, inbound));
     }
 
     private Optional<Rejection> scheme(Request request) {
@@ -96,28 +95,13 @@ record Admission(GatewayConfig config) {
         return Optional.empty();
     }
 
-    /// POL-28: e2e-sec that came in clear is refused, whatever comes after; what comes in clear
-    /// without it is no business of this gateway unless its operator says so.
-    Optional<Rejection> ingress(Request request, Inbound inbound) {
-        if (!(inbound.security() instanceof ChannelSecurity.Clear)) {
-            return Optional.empty();
-        }
-        if (asked(request)) {
-            return Optional.of(assurance(Reason.INGRESS_NOT_SECURE));
-        }
-        return config.path().acceptUnassured()
-                ? Optional.empty()
-                : Optional.of(rejection(403, "Forbidden", Reason.INGRESS_NOT_SECURE));
-    }
-
-    /// What belongs to a TLS dialog came in clear.
-    Rejection downgrade() {
-        return rejection(403, "Forbidden", Reason.INGRESS_NOT_SECURE);
-    }
-
-    private Optional<Rejection> channel(Request request) {
+    /// POL-28: e2e-sec that came in clear is refused, whatever comes after.
+    private Optional<Rejection> channel(Request request, Inbound inbound) {
         if (!asked(request)) {
             return Optional.empty();
+        }
+        if (inbound.security() instanceof ChannelSecurity.Clear) {
+            return Optional.of(assurance(Reason.INGRESS_NOT_SECURE));
         }
         var next = nextUri(request);
         var clear = next.transport().equals("tcp") || next.transport().equals("udp");

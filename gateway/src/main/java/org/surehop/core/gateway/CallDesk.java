@@ -172,10 +172,6 @@ final class CallDesk {
             desks.reporter().count("ack.stray");
             return;
         }
-        if (call.downgrades(from, inbound)) {
-            desks.reporter().count("ack.in-clear");
-            return;
-        }
         if (call.ended()) {
             desks.reporter().count("ack.late");
             return;

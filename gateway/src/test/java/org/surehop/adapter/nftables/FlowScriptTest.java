@@ -1,6 +1,7 @@
 package org.surehop.adapter.nftables;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
@@ -32,13 +33,26 @@ class FlowScriptTest {
         var script = new FlowScript("surehop");
         assertEquals(
                 "add element inet surehop flows4"
-                        + " { 192.0.2.1 . 10.0.0.1 . udp . 4000 timeout 180s }\n",
+                        + " { 192.0.2.1 . 10.0.0.1 . udp . 4000 timeout 180s expires 180s }\n",
                 script.add(FOUR, Duration.ofSeconds(180)));
         assertEquals(
                 "add element inet surehop exact6 { 2001:db8:0:0:0:0:0:1 . 2001:db8:1:0:0:0:0:1"
-                        + " . udp . 4000 . 77 timeout 1s }\n",
+                        + " . udp . 4000 . 77 timeout 1s expires 1s }\n",
                 script.add(SIX, Duration.ofMillis(1)));
         assertTrue(script.remove(FOUR).contains("delete element inet surehop flows4 {"));
+    }
+
+    /// A refresh repeated the timeout that the element had, and Linux 6.12 and newer take that for
+    /// no change: media stopped after one lifetime. Only `expires` moves the end.
+    @Test
+    void movesTheEndWithTheSameTimeout() throws FirewallUnavailable {
+        var script = new FlowScript("surehop");
+        var probe = String.join("", script.refreshProbe());
+        assertTrue(script.add(FOUR, Duration.ofSeconds(6)).contains("timeout 6s expires 6s"));
+        assertTrue(probe.contains("timeout 100s expires 30s"));
+        assertTrue(probe.contains("timeout 100s expires 100s"));
+        assertTrue(FlowScript.refreshes("elements = { 1 timeout 1m40s expires 1m39s996ms }"));
+        assertFalse(FlowScript.refreshes("elements = { 1 timeout 1m40s expires 29s996ms }"));
     }
 
     @Test

@@ -228,10 +228,22 @@ class HostilePeerTest {
         }
     }
 
+    /// A client that had shaken hands and then said nothing was kept for as long as one in use:
+    /// fifteen minutes for each of a thousand of them, by default.
+    @Test
+    void closesAConnectionThatNeverSaysAnything() throws IOException {
+        try (var edge = new TestEdge(SipSamples.limits(SHORT), gateway);
+                var socket = peer.connect(edge.listen(), "")) {
+            edge.await(Event.ConnectionClosed.class);
+            assertEquals(-1, socket.getInputStream().read());
+        }
+    }
+
     @Test
     void closesAnIdleConnectionQuietly() throws IOException {
         try (var edge = new TestEdge(withIdle(SipSamples.LIMITS, SHORT), gateway);
                 var socket = peer.connect(edge.listen(), "")) {
+            socket.getOutputStream().write(SipSamples.options(1));
             edge.await(Event.ConnectionClosed.class);
             assertTrue(edge.seen(Event.EdgeRefused.class).isEmpty());
             assertTrue(socket.isConnected());

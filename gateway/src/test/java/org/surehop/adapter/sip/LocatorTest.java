@@ -173,7 +173,6 @@ class LocatorTest {
                             SipSamples.LIMITS,
                             java.time.Duration.ofSeconds(3),
                             "gw.example",
-                            "e2e-sec",
                             _ -> true,
                             _ -> Optional.empty(),
                             _ -> Side.OUTSIDE);
