@@ -100,6 +100,7 @@ public final class AnswerCommand implements Callable<Integer> {
         return new AnswerPlan(
                 keys.readers(),
                 known,
+                keys::directory,
                 keys.optionTag(),
                 acceptClear,
                 once,

@@ -75,7 +75,7 @@ final class OfferReading {
         var labelled = labelled(invite);
         var readers =
                 encrypted
-                        ? readers(opened.signerCertificates(), labelled, remarks)
+                        ? readers(callers(invite, opened.signerCertificates()), labelled, remarks)
                         : List.<X509Certificate>of();
         return encrypted && readers.isEmpty()
                 ? new Refused(
@@ -94,11 +94,21 @@ final class OfferReading {
         };
     }
 
-    /// The caller, by its signature or by configuration, and the readers that were allowed here. A
+    private List<X509Certificate> callers(Request invite, List<X509Certificate> signers) {
+        if (!plan.callers().isEmpty()) {
+            return plan.callers();
+        }
+        var from = invite.from().uri();
+        return signers.isEmpty()
+                ? plan.directory().apply(from.user() + "@" + from.host()).stream().toList()
+                : signers;
+    }
+
+    /// The caller and the readers that were allowed here. A
     /// host that asks to read and that nobody allowed is told to the user, not served.
     private List<X509Certificate> readers(
-            List<X509Certificate> signers, List<String> labelled, List<String> remarks) {
-        var readers = new ArrayList<>(plan.callers().isEmpty() ? signers : plan.callers());
+            List<X509Certificate> callers, List<String> labelled, List<String> remarks) {
+        var readers = new ArrayList<>(callers);
         if (readers.isEmpty()) {
             return List.of();
         }

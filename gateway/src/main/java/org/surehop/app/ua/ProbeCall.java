@@ -360,8 +360,7 @@ final class ProbeCall {
         }
         var response = last.orElseThrow();
         return response.headers("Warning").stream()
-                .map(w -> w.substring(w.indexOf('"') + 1).replace("e2e-sec: ", ""))
-                .map(w -> w.replace("\"", ""))
+                .map(w -> w.substring(w.indexOf('"') + 1).replace("\"", ""))
                 .flatMap(w -> Words.reason(w).stream())
                 .findFirst()
                 .orElse(

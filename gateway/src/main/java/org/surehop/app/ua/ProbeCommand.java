@@ -197,9 +197,11 @@ public final class ProbeCommand implements Callable<Integer> {
 
     private List<X509Certificate> readers() throws UaKeys.Fault {
         var readers = new ArrayList<X509Certificate>();
-        var name = callee.isEmpty() ? target().user() + "@" + target().host() : callee;
-        if (!callee.isEmpty() || keys.knows(name)) {
-            readers.add(keys.certificate(name));
+        var name = target().user() + "@" + target().host();
+        if (callee.isEmpty()) {
+            keys.directory(name).ifPresent(readers::add);
+        } else {
+            readers.add(keys.certificate(callee));
         }
         readers.addAll(keys.readers());
         if (readers.isEmpty()) {

@@ -9,8 +9,10 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
+import java.util.Optional;
 import java.util.logging.Level;
 import java.util.logging.Logger;
+import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 import org.surehop.adapter.cms.KeyMaterialFault;
 import org.surehop.adapter.cms.SmimeKeys;
@@ -28,6 +30,9 @@ import picocli.CommandLine.Option;
 /// and `--as` every file is found below the directory that `surehop pki init` wrote.
 final class UaKeys {
     static final Duration HANDSHAKE = Duration.ofSeconds(10);
+
+    private static final Pattern USER =
+            Pattern.compile("[A-Za-z0-9_+-][A-Za-z0-9._+-]*@[A-Za-z0-9][A-Za-z0-9.-]*");
 
     private static final Logger TLS_LOG = Logger.getLogger("org.bouncycastle.jsse");
 
@@ -170,8 +175,17 @@ final class UaKeys {
         }
     }
 
-    boolean knows(String name) {
-        return pki != null && Files.exists(pki.resolve(name).resolve("smime.pem"));
+    /// The certificate of that user below `--pki`, if there is one. The name may come from the
+    /// network, so nothing but a plain `USER@DOMAIN` is looked for.
+    Optional<X509Certificate> directory(String name) {
+        if (pki == null || !USER.matcher(name).matches()) {
+            return Optional.empty();
+        }
+        try {
+            return Optional.of(Credentials.leaf(pki.resolve(name).resolve("smime.pem").toString()));
+        } catch (CredentialException e) {
+            return Optional.empty();
+        }
     }
 
     /// A literal address, IPv6 with or without brackets; no look-up.

@@ -73,6 +73,10 @@ final class Words {
             case CALLEE_REFUSED -> "the far side refused the call.";
             case UNDECIPHERABLE, NOT_A_RECIPIENT ->
                     "an element on the path must read the session description and cannot.";
+            case CLEAR_SDP_REFUSED ->
+                    "a session description that nobody encrypted is not accepted there.";
+            case NO_ROUTE -> "it has no route to that domain.";
+            case PEER_UNKNOWN -> "it does not know who is calling it.";
             case SIGNATURE_MISSING -> "an element on the path wants the body to be signed.";
             default -> reason.wireName().replace('-', ' ') + ".";
         };
@@ -86,16 +90,14 @@ final class Words {
         }
         var agent = match.group(2);
         var text = match.group(3);
-        var cause = text.startsWith("e2e-sec: ") ? text.substring(9) : text;
-        return reason(cause)
-                .map(r -> agent + " says '" + cause + "': " + of(r))
+        return reason(text)
+                .map(r -> agent + " says '" + r.wireName() + "': " + of(r))
                 .orElse(agent + " says: " + text);
     }
 
-    /// The registry entry of a cause, whose first word it is.
-    static Optional<Reason> reason(String cause) {
-        var end = cause.indexOf(' ');
-        var word = end < 0 ? cause : cause.substring(0, end);
+    /// The registry entry that a text begins with, after a prefix such as `e2e-sec: `.
+    static Optional<Reason> reason(String text) {
+        var word = text.replaceFirst("^[a-z0-9-]+: +", "").replaceFirst(" .*", "");
         return Arrays.stream(Reason.values()).filter(r -> r.wireName().equals(word)).findFirst();
     }
 

@@ -5,9 +5,13 @@ import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.nio.file.Path;
+import java.security.cert.X509Certificate;
 import java.time.Duration;
 import java.util.List;
+import java.util.Map;
+import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CopyOnWriteArrayList;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
@@ -27,6 +31,7 @@ class UserAgentsTest {
     private static UaParty alice;
 
     private final List<String> steps = new CopyOnWriteArrayList<>();
+    private final Map<String, X509Certificate> directoryOf = new ConcurrentHashMap<>();
 
     @BeforeAll
     static void open() throws Exception {
@@ -68,6 +73,18 @@ class UserAgentsTest {
             assertEquals(
                     "sip:bob-signer@partner.example",
                     found.bodies().answerSigners().getFirst().identities().getFirst());
+        }
+    }
+
+    @Test
+    void anOfferThatNobodySignedIsAnsweredToWhomTheDirectoryKnows() throws Exception {
+        try (var bob = bob("bob-stranger")) {
+            answer(bob, List.of(), Duration.ZERO, false);
+            var refused = probe(bob, Envelopes.Shape.N1, Duration.ofSeconds(5), true).run();
+            assertEquals(488, refused.status());
+            directoryOf.put("alice@office.example", alice.certificate());
+            var taken = probe(bob, Envelopes.Shape.N1, Duration.ofSeconds(5), true).run();
+            assertTrue(taken.bodies().answerEncrypted());
         }
     }
 
@@ -168,13 +185,17 @@ class UserAgentsTest {
     }
 
     private CompletableFuture<Void> answer(
-            UaParty bob,
-            List<java.security.cert.X509Certificate> callers,
-            Duration ringing,
-            boolean clear) {
+            UaParty bob, List<X509Certificate> callers, Duration ringing, boolean clear) {
         var plan =
                 new AnswerPlan(
-                        List.of(), callers, "e2e-sec", clear, true, ringing, Duration.ofSeconds(3));
+                        List.of(),
+                        callers,
+                        name -> Optional.ofNullable(directoryOf.get(name)),
+                        "e2e-sec",
+                        clear,
+                        true,
+                        ringing,
+                        Duration.ofSeconds(3));
         var answerer =
                 new Answerer(
                         plan,
