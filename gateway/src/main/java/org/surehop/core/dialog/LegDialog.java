@@ -113,11 +113,10 @@ public record LegDialog(
         return routeSet.isEmpty() ? remoteTarget : routeSet.getFirst().uri();
     }
 
-    /// How an in-dialog request finds its way: the connection that the dialog lives on, else TLS to
-    /// the next element, which must then prove the name that the route gives it (POL-24).
-    public Target target() {
-        var next = nextUri();
-        return new Target.FlowElse(connection, new NextHop(next.host(), next.host(), next.port()));
+    /// How an in-dialog request finds its way: the connection that the dialog lives on, else TLS
+    /// to `again` (POL-24).
+    public Target target(NextHop again) {
+        return new Target.FlowElse(connection, again);
     }
 
     /// Whether a request from the far side carries this dialog's tags (RFC 3261 §12.2.2).

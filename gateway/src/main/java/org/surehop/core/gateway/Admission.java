@@ -35,7 +35,8 @@ record Admission(GatewayConfig config) {
     }
 
     private Optional<Rejection> hops(Request request) {
-        if (Crossing.forwards(request) <= 0) {
+        // RFC 3261 §11: what is asked of us ourselves needs no further hop.
+        if (Crossing.forwards(request) <= 0 && !forUs(request)) {
             return Optional.of(rejection(483, "Too Many Hops", Reason.TOO_MANY_HOPS));
         }
         var mark = Tokens.loopMark(request.uri());
@@ -103,10 +104,19 @@ record Admission(GatewayConfig config) {
         if (inbound.security() instanceof ChannelSecurity.Clear) {
             return Optional.of(assurance(Reason.INGRESS_NOT_SECURE));
         }
-        var next = nextUri(request);
-        var clear = next.transport().equals("tcp") || next.transport().equals("udp");
-        // POL-20: an explicit clear transport is refused, not overridden.
-        return clear ? Optional.of(assurance(Reason.NO_TLS_TARGET)) : Optional.empty();
+        // POL-20: an explicit transport that is not TLS is refused, not overridden.
+        return overTls(nextUri(request))
+                ? Optional.empty()
+                : Optional.of(assurance(Reason.NO_TLS_TARGET));
+    }
+
+    /// RFC 5630 §3.1.3: in a SIPS URI `transport=tcp` means TLS over TCP.
+    private static boolean overTls(SipUri uri) {
+        return switch (uri.transport()) {
+            case "", "tls" -> true;
+            case "tcp" -> uri.secure();
+            default -> false;
+        };
     }
 
     boolean asked(Request request) {
@@ -190,6 +200,7 @@ record Admission(GatewayConfig config) {
     /// The dialog-less requests that this gateway answers itself.
     boolean forUs(Request request) {
         return isSelf(request.uri())
+                && !request.inDialog()
                 && request.uri().user().isEmpty()
                 && request.method().equals(Method.OPTIONS);
     }

@@ -3,6 +3,7 @@ package org.surehop.core.gateway;
 import java.net.InetAddress;
 import java.time.Instant;
 import java.util.ArrayList;
+import java.util.EnumMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -38,8 +39,12 @@ final class Call {
 
     CallLife.State life = CallLife.initial();
     LegDialog legA;
+    /// The names that each leg's far end has proven by its certificate.
+    final Map<Leg, List<String>> proven = new EnumMap<>(Leg.class);
     Optional<LegDialog> legB = Optional.empty();
     Side sideB;
+    /// The highest CSeq sent towards any fork: all of them count the caller's numbers.
+    long sentToB;
     Optional<Request> ack = Optional.empty();
     final Map<String, String> facts = new LinkedHashMap<>();
     final GroupId group;
@@ -63,6 +68,7 @@ final class Call {
         this.tokenB = names.tokenB();
         this.peer = names.peer();
         this.legA = LegDialog.towardsCaller(invite, inbound, tokenA);
+        this.proven.put(Leg.A, Admission.identities(inbound));
         this.sideB = sideB;
         this.addressA = Optional.ofNullable(inbound.remote().getAddress());
         this.group = new GroupId(number);
@@ -93,8 +99,9 @@ final class Call {
 
     /// Remembers an early dialog, by the To tag of the fork that made it.
     void early(LegDialog dialog) {
-        if (forks.size() < MAX_FORKS) {
-            forks.put(dialog.remote().tag(), dialog);
+        var tag = dialog.remote().tag();
+        if (forks.size() < MAX_FORKS || forks.containsKey(tag)) {
+            forks.put(tag, dialog);
         }
     }
 
@@ -113,7 +120,10 @@ final class Call {
     void replace(Leg leg, LegDialog dialog) {
         if (leg == Leg.A) {
             legA = dialog;
-        } else if (legB.isPresent()) {
+            return;
+        }
+        sentToB = Math.max(sentToB, dialog.highestCSeq());
+        if (legB.isPresent()) {
             legB = Optional.of(dialog);
         } else {
             forks.put(dialog.remote().tag(), dialog);

@@ -7,6 +7,7 @@ import java.util.Map;
 import java.util.Optional;
 import org.surehop.core.assurance.E2eSec;
 import org.surehop.core.call.CallLife;
+import org.surehop.core.dialog.LegDialog;
 import org.surehop.core.report.NoticeKind;
 import org.surehop.core.report.Reason;
 import org.surehop.core.report.Severity;
@@ -16,6 +17,7 @@ import org.surehop.core.sip.Inbound;
 import org.surehop.core.sip.Leg;
 import org.surehop.core.sip.Method;
 import org.surehop.core.sip.Request;
+import org.surehop.core.sip.Target;
 
 /// Keeps all calls: finds them by the tokens in our Contacts, runs their lives, tells their
 /// stories.
@@ -142,13 +144,13 @@ final class CallDesk {
         call.dialog(leg, "")
                 .ifPresent(
                         far -> {
-                            var cseq = new CSeq(far.highestCSeq() + 1, Method.BYE);
+                            var cseq = CSeq.after(far.highestCSeq(), Method.BYE);
                             var via = turn.tokens().via(turn.config().gateway());
                             var rows = Crossing.reasonRow(reason);
                             var bye = demanded(turn, call, Crossing.own(far, cseq, via, rows));
                             call.line(turn.now(), "GW", leg.name(), "BYE");
                             call.replace(leg, far.sent(cseq.number()));
-                            desks.transactions().start(turn, bye, far.target());
+                            desks.transactions().start(turn, bye, way(turn, call, leg, far));
                         });
     }
 
@@ -172,8 +174,9 @@ final class CallDesk {
             desks.reporter().count("ack.stray");
             return;
         }
-        if (call.ended()) {
-            desks.reporter().count("ack.late");
+        if (call.ended() || Crossing.forwards(ack) <= 0) {
+            // An ACK has no answer, not even 483.
+            desks.reporter().count(call.ended() ? "ack.late" : "ack.no-hops");
             return;
         }
         var config = turn.config();
@@ -187,13 +190,19 @@ final class CallDesk {
         call.line(turn.now(), "GW", from.other().name(), "ACK");
         call.ack = Optional.of(out);
         call.replace(from, near.get().on(inbound.connection()));
-        sendAck(turn, out, far.get().target());
+        sendAck(turn, out, way(turn, call, from.other(), far.get()));
         if (from == Leg.A) {
             step(turn, call, new CallLife.Event.Acknowledged());
         }
     }
 
-    static void sendAck(Turn turn, Request ack, org.surehop.core.sip.Target target) {
+    /// The way to that leg's far side, over the connection that the dialog lives on or a new one.
+    static Target way(Turn turn, Call call, Leg leg, LegDialog far) {
+        var proven = call.proven.getOrDefault(leg, List.of());
+        return far.target(new Routing(turn.config()).again(far, proven));
+    }
+
+    static void sendAck(Turn turn, Request ack, Target target) {
         var key = new TransactionKey(ack.topVia().branch(), Method.ACK);
         turn.emit(new Effect.SendRequest(key, target, ack));
     }

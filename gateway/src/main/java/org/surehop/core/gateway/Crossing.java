@@ -46,7 +46,7 @@ final class Crossing {
         var out =
                 request.toBuilder()
                         .vias(List.of(via))
-                        .maxForwards(OptionalInt.of(forwards(request) - 1))
+                        .maxForwards(OptionalInt.of(oneLess(request)))
                         .routes(hops.routes())
                         .recordRoutes(List.of())
                         .contact(request.contact().isEmpty() ? Optional.empty() : contact)
@@ -89,17 +89,28 @@ final class Crossing {
         return all;
     }
 
+    /// EDG-53: one less, or 70 where there was none (RFC 3261 §16.6).
+    private static int oneLess(Request request) {
+        return request.maxForwards().isEmpty() ? DEFAULT_MAX_FORWARDS : forwards(request) - 1;
+    }
+
     static int forwards(Request request) {
         return request.maxForwards().orElse(DEFAULT_MAX_FORWARDS);
     }
 
-    /// A response on its way back: the asking side's own Via and Record-Route, our Contact.
+    /// A response on its way back: the asking side's own Via and Record-Route, our Contact. Only
+    /// where a Contact is what the answer says (where else to look, or what is registered) does it
+    /// stay what it was.
     static Response back(Response response, Request asked, Optional<NameAddr> contact) {
-        var kept = response.status().failure() ? response.contact() : Optional.<NameAddr>empty();
-        return response.toBuilder()
-                .vias(asked.vias())
-                .recordRoutes(asked.recordRoutes())
-                .contact(response.contact().isPresent() ? contact.or(() -> kept) : kept)
+        var out = response.toBuilder().vias(asked.vias()).recordRoutes(asked.recordRoutes());
+        var status = response.status().value();
+        var meant = (status >= 300 && status < 400) || status == 485;
+        if (meant || asked.method().equals(Method.REGISTER)) {
+            return out.build();
+        }
+        var ours = response.status().failure() ? Optional.<NameAddr>empty() : contact;
+        return out.contact(response.contact().isPresent() ? ours : Optional.empty())
+                .remove("Contact")
                 .build();
     }
 

@@ -43,7 +43,7 @@ final class FrontDesk {
             return;
         }
         var full = desks.transactions().size() >= turn.config().limits().transactions();
-        if (full && !desks.transactions().knows(key)) {
+        if (full && !desks.transactions().knows(key) && !makesRoom(key, request)) {
             tooBusy(turn, inbound, request);
             return;
         }
@@ -65,6 +65,17 @@ final class FrontDesk {
                 fresh(turn, inbound, request);
             }
         }
+    }
+
+    /// What ends something is served even when all is full: at most one CANCEL for each INVITE and
+    /// one BYE for each call.
+    private boolean makesRoom(ServerKey key, Request request) {
+        return switch (request.method().name()) {
+            case "CANCEL" -> desks.transactions().knows(key.invite());
+            case "BYE" ->
+                    desks.calls().byToken(request.uri().user()).filter(c -> !c.ended()).isPresent();
+            default -> false;
+        };
     }
 
     /// Counter names come from a fixed list, never from the wire.
@@ -131,12 +142,22 @@ final class FrontDesk {
         if (near.get().local().tag().equals(found.legA.local().tag()) || leg == Leg.B) {
             found.replace(leg, near.get().refreshed(request.contact()).on(inbound.connection()));
         }
-        var traits = new Passage.Traits(found.assured, leg);
+        var traits = new Passage.Traits(found.assured || asks(turn, request), leg);
         var passage = new Passage(desks.nextNumber(), inbound, request, Optional.of(found), traits);
-        if (request.method().equals(Method.BYE)) {
+        var bye = request.method().equals(Method.BYE);
+        var early = found.life instanceof CallLife.State.Inviting;
+        if (bye) {
             desks.calls().step(turn, found, new CallLife.Event.HungUp(leg));
         }
         desks.passages().admit(turn, passage);
+        if (bye && early) {
+            desks.passages().giveUpInvite(turn, found, Reason.CANCELLED);
+        }
+    }
+
+    /// POL-7, POL-12: in a call without e2e-sec a single request may still ask for it.
+    private static boolean asks(Turn turn, Request request) {
+        return new Admission(turn.config()).asked(request);
     }
 
     private void fresh(Turn turn, Inbound inbound, Request request) {

@@ -102,8 +102,15 @@ final class NotifyDesk {
         }
     }
 
+    /// A NOTIFY of ours that could not be written, for want of its connection: nothing to remember.
+    void unsent(TransactionKey key) {
+        notifies.remove(key);
+    }
+
     void connectionClosed(ConnectionId connection) {
         deaf.remove(connection);
+        // What these still bring says nothing of a connection to come, and must not be kept.
+        notifies.values().removeIf(connection::equals);
     }
 
     private static String owner(TaskId task) {

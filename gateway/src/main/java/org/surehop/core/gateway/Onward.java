@@ -3,8 +3,10 @@ package org.surehop.core.gateway;
 import java.util.Optional;
 import org.surehop.core.assurance.HopNotify;
 import org.surehop.core.call.Exchange;
+import org.surehop.core.config.GatewayConfig;
 import org.surehop.core.report.Reason;
 import org.surehop.core.sip.Method;
+import org.surehop.core.sip.NameAddr;
 import org.surehop.core.sip.Request;
 
 /// Sends a request on to the far side, and CANCEL after it.
@@ -38,13 +40,19 @@ final class Onward {
                 Crossing.onward(
                         passage.request,
                         via,
-                        contact.or(
-                                () -> Optional.of(Crossing.contact(config.gateway(), "", false))),
+                        contact.or(() -> ownContact(config, passage.request)),
                         new Crossing.Hops(routes, tag));
         if (passage.assured && HopNotify.due(passage.request, tag)) {
             desks.assurance().expect(turn, passage);
         }
         send(turn, passage, out);
+    }
+
+    /// Our Contact outside a call; a registration keeps what it registers.
+    private static Optional<NameAddr> ownContact(GatewayConfig config, Request request) {
+        return request.method().equals(Method.REGISTER)
+                ? request.contact()
+                : Optional.of(Crossing.contact(config.gateway(), "", request.uri().secure()));
     }
 
     /// PRR: an offer that may not have its pinholes goes nowhere (MID-50).
@@ -84,7 +92,7 @@ final class Onward {
         var via = turn.tokens().via(config.gateway());
         var out = Crossing.inDialog(passage.request, far, via, contact, tag);
         call.replace(leg, far.sent(out.cseq().number()));
-        passage.way = Optional.of(new Passage.Way(far.target(), far.side()));
+        passage.way = Optional.of(new Passage.Way(CallDesk.way(turn, call, leg, far), far.side()));
         send(turn, passage, out);
     }
 
@@ -112,8 +120,12 @@ final class Onward {
         desks.transactions().start(turn, out, target);
     }
 
-    /// CANCEL towards the far side, now or as soon as it has answered provisionally (§9.1).
+    /// CANCEL towards the far side, once, now or as soon as it has answered provisionally; only an
+    /// INVITE can be cancelled (§9.1).
     void cancel(Turn turn, Passage passage) {
+        if (passage.cancelSent || !passage.request.method().equals(Method.INVITE)) {
+            return;
+        }
         passage.cancelWanted = true;
         if (passage.provisionalSeen) {
             passage.clientKey.ifPresent(key -> sendCancel(turn, passage, key));
@@ -122,6 +134,7 @@ final class Onward {
 
     private void sendCancel(Turn turn, Passage passage, TransactionKey key) {
         passage.cancelWanted = false;
+        passage.cancelSent = true;
         passage.call.ifPresent(
                 c -> c.line(turn.now(), "GW", passage.from.other().name(), "CANCEL"));
         desks.transactions().cancel(turn, key);

@@ -36,6 +36,7 @@ final class Passage {
     Body answerBody = Body.NONE;
     boolean provisionalSeen;
     boolean cancelWanted;
+    boolean cancelSent;
     boolean finished;
     boolean clientOver;
     /// Why no success went back, for the verdict and the report.

@@ -1,15 +1,14 @@
 package org.surehop.core.gateway;
 
-import java.util.HashMap;
-import java.util.List;
-import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import org.surehop.core.call.CallLife;
 import org.surehop.core.call.Exchange;
 import org.surehop.core.disclosure.BodyFacts;
 import org.surehop.core.disclosure.TaskId;
 import org.surehop.core.report.Reason;
 import org.surehop.core.sip.Inbound;
+import org.surehop.core.sip.Leg;
 import org.surehop.core.sip.Method;
 import org.surehop.core.sip.Request;
 import org.surehop.core.sip.Response;
@@ -17,15 +16,17 @@ import org.surehop.core.sip.Response;
 /// Takes requests across the border and their answers back: runs the [Exchange] table of each
 /// passage and does what it says.
 final class PassageDesk implements TransactionDesk.User {
+    /// A 481 to one of these speaks of a subscription or of a provisional response, not of the call
+    /// (RFC 5057 §5.1, RFC 3262 §3).
+    private static final Set<String> OF_OTHER_USAGES =
+            Set.of("NOTIFY", "SUBSCRIBE", "REFER", "PRACK");
+
     private final Desks desks;
     private final Answers answers;
     private final Reading reading;
     private final Onward onward;
     private final Undoing undoing;
-    private final Map<ServerKey, Passage> byServer = new HashMap<>();
-    private final Map<TransactionKey, Passage> byClient = new HashMap<>();
-    private final Map<String, Passage> byOwner = new HashMap<>();
-    private final Map<String, Integer> identities = new HashMap<>();
+    private final Underway underway = new Underway();
 
     PassageDesk(Desks desks) {
         this.desks = desks;
@@ -36,30 +37,16 @@ final class PassageDesk implements TransactionDesk.User {
     }
 
     int size() {
-        return byOwner.size() + byClient.size() + reading.size();
+        return underway.size() + reading.size();
     }
 
     /// Whether the same request is on its way already by another branch (RFC 3261 §8.2.2.2).
     boolean merged(Request request) {
-        return identities.containsKey(identity(request));
-    }
-
-    private static String identity(Request request) {
-        return request.callId()
-                + "|"
-                + request.from().tag()
-                + "|"
-                + request.cseq().number()
-                + "|"
-                + request.method()
-                + "|"
-                + request.uri();
+        return underway.merged(request);
     }
 
     void admit(Turn turn, Passage passage) {
-        byServer.put(passage.serverKey, passage);
-        byOwner.put(passage.owner(), passage);
-        identities.merge(identity(passage.request), 1, Integer::sum);
+        underway.add(passage);
         passage.call.ifPresent(
                 call -> {
                     call.passages++;
@@ -115,14 +102,21 @@ final class PassageDesk implements TransactionDesk.User {
 
     /// From now on the responses to that client transaction are this passage's.
     void expect(TransactionKey key, Passage passage) {
-        byClient.put(key, passage);
+        underway.left(key, passage);
     }
 
     void cancelled(Turn turn, ServerKey invite) {
-        var passage = byServer.get(invite);
-        if (passage != null) {
-            passage.call.ifPresent(c -> c.line(turn.now(), passage.from.name(), "GW", "CANCEL"));
+        underway.by(invite).ifPresent(passage -> cancelled(turn, passage));
+    }
+
+    private void cancelled(Turn turn, Passage passage) {
+        passage.call.ifPresent(c -> c.line(turn.now(), passage.from.name(), "GW", "CANCEL"));
+        if (passage.opensCall() || passage.clientKey.isEmpty()) {
             step(turn, passage, new Exchange.Event.Cancelled());
+        } else {
+            // In a dialog the far side decides: it may have agreed already, and the session goes
+            // on as it says.
+            onward.cancel(turn, passage);
         }
     }
 
@@ -130,7 +124,7 @@ final class PassageDesk implements TransactionDesk.User {
 
     @Override
     public void sent(Turn turn, TransactionKey key, Event.RequestSent evidence) {
-        var passage = byClient.get(key);
+        var passage = underway.by(key).orElse(null);
         if (passage == null) {
             return;
         }
@@ -143,7 +137,7 @@ final class PassageDesk implements TransactionDesk.User {
 
     @Override
     public void response(Turn turn, TransactionKey key, Response response, Inbound inbound) {
-        var passage = byClient.get(key);
+        var passage = underway.by(key).orElse(null);
         if (passage == null) {
             if (desks.notifies().owns(key) && !response.status().provisional()) {
                 desks.notifies().answered(key, response.status().success());
@@ -158,6 +152,9 @@ final class PassageDesk implements TransactionDesk.User {
                                 passage.from.other().name(),
                                 "GW",
                                 response.status() + " " + response.cseq().method()));
+        if (passage.opensCall()) {
+            passage.call.orElseThrow().proven.put(Leg.B, Admission.identities(inbound));
+        }
         if (response.status().provisional()) {
             provisional(turn, passage, response, inbound);
         } else if (response.status().success()) {
@@ -224,7 +221,7 @@ final class PassageDesk implements TransactionDesk.User {
 
     @Override
     public void timedOut(Turn turn, TransactionKey key) {
-        var passage = byClient.get(key);
+        var passage = underway.by(key).orElse(null);
         if (passage != null) {
             step(turn, passage, new Exchange.Event.TimedOut());
         } else {
@@ -234,21 +231,22 @@ final class PassageDesk implements TransactionDesk.User {
 
     @Override
     public void failed(Turn turn, TransactionKey key, Reason reason, String detail) {
-        var passage = byClient.get(key);
+        var passage = underway.by(key).orElse(null);
         if (passage != null) {
             step(turn, passage, new Exchange.Event.Unsent(reason, detail));
         } else {
-            desks.notifies().answered(key, false);
+            desks.notifies().unsent(key);
         }
     }
 
     @Override
     public void over(Turn turn, TransactionKey key) {
-        var passage = byClient.remove(key);
-        if (passage != null) {
-            passage.clientOver = true;
-            released(passage);
-        }
+        underway.over(key)
+                .ifPresent(
+                        passage -> {
+                            passage.clientOver = true;
+                            released(passage);
+                        });
     }
 
     @Override
@@ -290,7 +288,8 @@ final class PassageDesk implements TransactionDesk.User {
     /// EDG-54: 481 or 408 to a request in the dialog means that the far side has lost it.
     private void lostDialog(Turn turn, Passage passage, Response response) {
         var status = response.status().value();
-        if (!passage.opensCall() && (status == 481 || status == 408)) {
+        var speaksOfCall = !OF_OTHER_USAGES.contains(passage.request.method().name());
+        if (!passage.opensCall() && speaksOfCall && (status == 481 || status == 408)) {
             passage.call.ifPresent(
                     c ->
                             desks.calls()
@@ -315,37 +314,42 @@ final class PassageDesk implements TransactionDesk.User {
     // ---- the end ----
 
     void ringing(Turn turn, String owner) {
-        giveUp(turn, byOwner.get(owner), Reason.PEER_TIMEOUT);
+        giveUp(turn, underway.by(owner), Reason.PEER_TIMEOUT);
     }
 
     void overdue(Turn turn, String owner) {
-        giveUp(turn, byOwner.get(owner), Reason.CONGESTION);
+        giveUp(turn, underway.by(owner), Reason.CONGESTION);
     }
 
     /// After CANCEL nothing final came: the INVITE is over all the same (§9.1).
     void cancelUnanswered(Turn turn, String owner) {
-        var passage = byOwner.get(owner);
-        if (passage != null) {
-            step(turn, passage, new Exchange.Event.TimedOut());
-            passage.clientKey.ifPresent(key -> desks.transactions().forget(turn, key));
-        }
+        underway.by(owner)
+                .ifPresent(
+                        passage -> {
+                            step(turn, passage, new Exchange.Event.TimedOut());
+                            passage.clientKey.ifPresent(
+                                    key -> desks.transactions().forget(turn, key));
+                        });
     }
 
-    private void giveUp(
-            Turn turn, @org.jspecify.annotations.Nullable Passage passage, Reason reason) {
-        if (passage != null) {
-            reading.forget(passage);
-            step(turn, passage, new Exchange.Event.GivenUp(reason));
-        }
+    private void giveUp(Turn turn, Optional<Passage> found, Reason reason) {
+        found.ifPresent(
+                passage -> {
+                    reading.forget(passage);
+                    step(turn, passage, new Exchange.Event.GivenUp(reason));
+                });
+    }
+
+    /// The INVITE that would open the call is given up, and what it may still bring is undone.
+    void giveUpInvite(Turn turn, Call call, Reason reason) {
+        underway.of(call).stream()
+                .filter(Passage::opensCall)
+                .forEach(passage -> giveUp(turn, Optional.of(passage), reason));
     }
 
     /// All requests of that call that still wait are given up.
     void giveUp(Turn turn, Call call, Reason reason) {
-        for (var passage : List.copyOf(byOwner.values())) {
-            if (passage.call.filter(c -> c == call).isPresent()) {
-                giveUp(turn, passage, reason);
-            }
-        }
+        underway.of(call).forEach(passage -> giveUp(turn, Optional.of(passage), reason));
     }
 
     private void finish(Turn turn, Passage passage) {
@@ -357,8 +361,7 @@ final class PassageDesk implements TransactionDesk.User {
         turn.disarm(Deadline.Kind.RINGING, passage.owner());
         turn.disarm(Deadline.Kind.WORK, passage.owner());
         turn.disarm(Deadline.Kind.CLIENT_TRANSACTION, passage.owner());
-        byServer.remove(passage.serverKey);
-        identities.computeIfPresent(identity(passage.request), (_, n) -> n == 1 ? null : n - 1);
+        underway.answered(passage);
         if (passage.failure != Reason.NONE) {
             desks.assurance().failed(turn, passage, passage.failure);
             if (passage.opensCall()) {
@@ -366,14 +369,14 @@ final class PassageDesk implements TransactionDesk.User {
                 desks.calls().step(turn, call, new CallLife.Event.Declined(passage.failure));
             }
         }
-        if (passage.clientKey.isEmpty() || !byClient.containsKey(passage.clientKey.get())) {
+        if (passage.clientKey.flatMap(underway::by).isEmpty()) {
             passage.clientOver = true;
         }
         released(passage);
     }
 
     private void released(Passage passage) {
-        if (passage.finished && passage.clientOver && byOwner.remove(passage.owner()) != null) {
+        if (passage.finished && passage.clientOver && underway.forget(passage)) {
             passage.call.ifPresent(
                     call -> {
                         call.passages--;

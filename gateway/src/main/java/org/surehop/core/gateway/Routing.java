@@ -1,9 +1,12 @@
 package org.surehop.core.gateway;
 
+import java.net.InetAddress;
+import java.util.List;
 import java.util.Optional;
 import org.surehop.core.config.GatewayConfig;
 import org.surehop.core.config.Peer;
 import org.surehop.core.config.Route;
+import org.surehop.core.dialog.LegDialog;
 import org.surehop.core.sip.NextHop;
 import org.surehop.core.sip.Side;
 import org.surehop.core.sip.SipUri;
@@ -29,6 +32,29 @@ record Routing(GatewayConfig config) {
             return Optional.of(new NextHop(next.host(), "", next.port()));
         }
         return config.peerNamed(route.to()).map(p -> hop(p, next));
+    }
+
+    /// Where a dialog goes when its connection is gone (POL-24): to the peer that the next URI
+    /// names, or to that host. A URI with a numeric host names nobody that a certificate could
+    /// name (RFC 5922 §7.3): who answers there must prove a name that the far side has `proven`.
+    NextHop again(LegDialog far, List<String> proven) {
+        var next = far.nextUri();
+        var peer = config.peerFor(List.of(next.host()));
+        if (peer.isPresent()) {
+            return hop(peer.get(), next);
+        }
+        return numeric(next.host()) && !proven.isEmpty()
+                ? new NextHop(proven.getFirst(), next.host(), next.port())
+                : new NextHop(next.host(), "", next.port());
+    }
+
+    private static boolean numeric(String host) {
+        try {
+            var bare = host.startsWith("[") ? host.substring(1, host.length() - 1) : host;
+            return !InetAddress.ofLiteral(bare).isAnyLocalAddress();
+        } catch (IllegalArgumentException _) {
+            return false;
+        }
     }
 
     private static NextHop hop(Peer peer, SipUri next) {

@@ -8,6 +8,7 @@ import org.surehop.core.sip.CSeq;
 import org.surehop.core.sip.Inbound;
 import org.surehop.core.sip.Leg;
 import org.surehop.core.sip.Method;
+import org.surehop.core.sip.Request;
 import org.surehop.core.sip.Response;
 import org.surehop.core.sip.Target;
 
@@ -51,11 +52,11 @@ final class Undoing {
                                 call,
                                 Crossing.own(
                                         far,
-                                        new CSeq(number + 1, Method.BYE),
+                                        CSeq.after(far.highestCSeq(), Method.BYE),
                                         turn.tokens().via(config.gateway()),
                                         Crossing.reasonRow(reason)));
         call.line(turn.now(), "GW", "B", "BYE");
-        desks.transactions().start(turn, bye, far.target());
+        desks.transactions().start(turn, bye, CallDesk.way(turn, call, Leg.B, far));
     }
 
     /// Acknowledges the 2xx to the INVITE that went to `far` with that number.
@@ -66,7 +67,7 @@ final class Undoing {
         var ack = desks.calls().demanded(turn, call, own);
         passage.undoAck = Optional.of(ack);
         call.line(turn.now(), "GW", passage.from.other().name(), "ACK");
-        CallDesk.sendAck(turn, ack, far.target());
+        CallDesk.sendAck(turn, ack, CallDesk.way(turn, call, passage.from.other(), far));
     }
 
     /// A 2xx after the first: the same one again, or one from another fork.
@@ -77,11 +78,16 @@ final class Undoing {
             CallDesk.sendAck(turn, passage.undoAck.get(), targetOf(passage));
         } else if (!response.to().tag().equals(winner)) {
             ackAndBye(turn, callee(passage, response, inbound), passage, Reason.CANCELLED);
-        } else if (call.ack.isPresent()) {
-            CallDesk.sendAck(turn, call.ack.get(), call.legB.orElseThrow().target());
+        } else if (call.ack.filter(a -> sameNumber(a, response)).isPresent()) {
+            var far = call.legB.orElseThrow();
+            CallDesk.sendAck(turn, call.ack.get(), CallDesk.way(turn, call, Leg.B, far));
         } else if (passage.finished && !call.ended()) {
             desks.passages().relay(turn, passage, response);
         }
+    }
+
+    private static boolean sameNumber(Request ack, Response response) {
+        return ack.cseq().number() == response.cseq().number();
     }
 
     private static String tagOf(Passage passage) {
@@ -98,10 +104,11 @@ final class Undoing {
     static LegDialog callee(Passage passage, Response response, Inbound inbound) {
         var call = passage.call.orElseThrow();
         return LegDialog.towardsCallee(
-                passage.sent.orElseThrow(),
-                response,
-                inbound.connection(),
-                call.sideB,
-                call.tokenB);
+                        passage.sent.orElseThrow(),
+                        response,
+                        inbound.connection(),
+                        call.sideB,
+                        call.tokenB)
+                .sent(call.sentToB);
     }
 }
