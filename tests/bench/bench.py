@@ -1,4 +1,5 @@
-"""The measurement as a suite: it counts only that no call fails; the figures are for reading."""
+"""The measurement as a suite: it counts that no call fails; the figures of
+`tests/bench/run`, which takes its time, are the ones to read."""
 
 import os
 import sys
@@ -16,8 +17,9 @@ class Bench(unittest.TestCase):
     def test_no_call_fails_under_load(self):
         suite.needs("kamailio", "java")
         import measure
-        rate = int(os.environ.get("SUREHOP_BENCH_RATE", "100"))
-        figures = measure.measure(rate)
+        asked = os.environ.get("SUREHOP_BENCH_RATE")
+        rate = int(asked or "100")
+        figures = measure.measure(rate) if asked else measure.measure(rate, 5, 4, 4)
         print(measure.table(figures, rate), flush=True)
         for name, found in figures.items():
             self.assertEqual(0, found["failed"], f"failed calls of {name}: {found['why']}")

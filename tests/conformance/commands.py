@@ -96,10 +96,11 @@ class Looking(unittest.TestCase):
 
     def look(self, *arguments):
         code, out, err = command(*arguments, "--config", self.border.gateway.config)
-        self.assertEqual(0, code, out + err)
+        self.assertIn(code, (0, 1) if arguments[0] == "status" else (0,), out + err)
         return out
 
     def test_status(self):
+        """Exit code 1 says degraded, which a gateway without a real firewall is."""
         out = processes.until(lambda: (o := self.look("status")) and "ASSURED" in o and o,
                               "status that counts an ASSURED verdict", 30, 1)
         self.assertIn("gw-test", out)

@@ -194,6 +194,7 @@ class Case(unittest.TestCase):
         self.assert_all(True, "after the answer")
         self.neighbours()
         self.assertEqual(200, self.border.end(call, taken).status)
+        processes.until(lambda: not self.border.elements(), "no element a second after BYE", 1)
         self.assert_all(False, "after BYE")
         self.assertEqual([], self.border.elements(), "elements in the kernel after BYE")
         self.assertEqual([], self.border.tracked(20000), "conntrack entries after BYE")
@@ -283,6 +284,7 @@ class Case(unittest.TestCase):
                 taken.reply(taken.next_request("CANCEL"), 200)
             taken.respond(status)
             call.final()
+            processes.until(lambda: not self.border.elements(), f"no element after {status}", 1)
             self.assert_all(False, f"after {status}")
             self.assertEqual([], self.border.elements(), f"elements in the kernel after {status}")
 
