@@ -1,11 +1,9 @@
 package org.surehop.app;
 
 import java.io.IOException;
-import java.net.Socket;
 import java.nio.file.Path;
 import java.security.SecureRandom;
 import java.security.Security;
-import java.security.cert.X509Certificate;
 import java.time.Duration;
 import java.time.InstantSource;
 import java.util.ArrayList;
@@ -14,7 +12,6 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Random;
 import java.util.function.Supplier;
-import javax.net.ssl.SSLSocket;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import org.surehop.adapter.cms.CmsWorkers;
@@ -25,12 +22,10 @@ import org.surehop.adapter.nftables.FirewallUnavailable;
 import org.surehop.adapter.nftables.NftablesAdapter;
 import org.surehop.adapter.sip.Locator;
 import org.surehop.adapter.sip.SipTransport;
-import org.surehop.adapter.sip.TlsPort;
 import org.surehop.adapter.tls.CredentialException;
 import org.surehop.adapter.tls.FipsProvider;
 import org.surehop.adapter.tls.TlsSockets;
 import org.surehop.core.config.GatewayConfig;
-import org.surehop.core.config.Listener;
 import org.surehop.core.config.Pinholes;
 import org.surehop.core.gateway.Effect;
 import org.surehop.core.gateway.EffectHandler;
@@ -100,7 +95,7 @@ final class Appliance {
             var sip =
                     new SipTransport(
                             SipTransport.Settings.of(config),
-                            tls(sockets),
+                            new SipTls(sockets),
                             Locator.ofSystem(new Random(new SecureRandom().nextLong())),
                             loop,
                             clock);
@@ -241,37 +236,5 @@ final class Appliance {
         firewall.ifPresent(NftablesAdapter::close);
         cms.close();
         telemetry.close();
-    }
-
-    /// Joins the TLS room to the SIP room; neither knows the other.
-    private static TlsPort tls(TlsSockets sockets) {
-        return new TlsPort() {
-            @Override
-            public SSLSocket client(Socket connected, String domain, boolean presentCertificate)
-                    throws IOException {
-                return sockets.client(connected, domain, presentCertificate);
-            }
-
-            @Override
-            public SSLSocket server(Socket accepted, Listener.ClientCertificate wish)
-                    throws IOException {
-                return sockets.server(accepted, wish);
-            }
-
-            @Override
-            public List<String> identities(X509Certificate leaf) {
-                return sockets.identities(leaf);
-            }
-
-            @Override
-            public boolean matches(X509Certificate leaf, String domain) {
-                return sockets.matches(leaf, domain);
-            }
-
-            @Override
-            public Reason explain(IOException failure) {
-                return sockets.explain(failure);
-            }
-        };
     }
 }
