@@ -10,6 +10,7 @@ import org.surehop.core.config.Journal;
 import org.surehop.core.config.Limits;
 import org.surehop.core.config.Listener;
 import org.surehop.core.config.Mqtt;
+import org.surehop.core.config.PathPolicy;
 import org.surehop.core.config.Peer;
 import org.surehop.core.config.Pinholes;
 import org.surehop.core.config.Prefix;
@@ -57,6 +58,7 @@ record SimSettings(boolean clearSdp, boolean signedNotify, int calls, int maxHop
                 peers(),
                 routes(),
                 assurance(),
+                new PathPolicy(false),
                 new Disclosure(
                         Disclosure.Profile.INSPECT, clearSdp, false, false, 496, 399, 5, 20, 16, 2),
                 pinholes(),

@@ -42,6 +42,7 @@ final class ConfigReader {
                             peers,
                             routes,
                             edge.assurance(),
+                            edge.path(),
                             edge.disclosure(),
                             edge.pinholes(),
                             edge.timers(),
@@ -89,6 +90,7 @@ final class ConfigReader {
                         s.address("address", "0.0.0.0"),
                         s.integer("port", 5061, 1, 65535),
                         s.choice("side", Side.class, null),
+                        s.choice("transport", Listener.Transport.class, Listener.Transport.TLS),
                         s.choice(
                                 "client-certificate",
                                 Listener.ClientCertificate.class,

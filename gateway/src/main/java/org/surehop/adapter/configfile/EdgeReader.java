@@ -7,6 +7,7 @@ import org.surehop.core.config.Disclosure;
 import org.surehop.core.config.Journal;
 import org.surehop.core.config.Limits;
 import org.surehop.core.config.Mqtt;
+import org.surehop.core.config.PathPolicy;
 import org.surehop.core.config.Pinholes;
 import org.surehop.core.config.Prefix;
 import org.surehop.core.config.Snmp;
@@ -74,6 +75,13 @@ final class EdgeReader {
                                 "application/e2e-sec-info+xml",
                                 "a media type such as application/e2e-sec-info+xml",
                                 "[a-z]+/[A-Za-z0-9.+-]{1,80}"));
+        s.close();
+        return read;
+    }
+
+    PathPolicy path() {
+        var s = root.section("path");
+        var read = new PathPolicy(s.flag("accept-unassured", false));
         s.close();
         return read;
     }

@@ -11,8 +11,8 @@ import org.slf4j.LoggerFactory;
 import org.surehop.core.config.Listener;
 import org.surehop.core.report.Reason;
 
-/// One listening socket: a virtual thread accepts, and each accepted socket shakes hands in a
-/// thread of its own, so that a slow one holds up nobody.
+/// One listening socket: a virtual thread accepts, and each accepted socket shakes hands (if
+/// it is TLS) in a thread of its own, so that a slow one holds up nobody.
 final class Acceptor {
     private static final Logger LOG = LoggerFactory.getLogger(Acceptor.class);
     private static final int BACKLOG = 256;
@@ -20,15 +20,11 @@ final class Acceptor {
     private final Listener listener;
     private final Edge edge;
     private final Admission admission;
-    private final BiConsumer<TlsChannel, Runnable> ready;
+    private final BiConsumer<Channel, Runnable> ready;
     private final ServerSocket socket;
 
-    /// `ready` takes each authenticated channel, with what must run when it has closed.
-    Acceptor(
-            Listener listener,
-            Edge edge,
-            Admission admission,
-            BiConsumer<TlsChannel, Runnable> ready)
+    /// `ready` takes each channel, with what must run when it has closed.
+    Acceptor(Listener listener, Edge edge, Admission admission, BiConsumer<Channel, Runnable> ready)
             throws IOException {
         this.listener = listener;
         this.edge = edge;
@@ -99,7 +95,12 @@ final class Acceptor {
         Runnable leave = () -> admission.leave(address);
         var handedOver = false;
         try {
-            ready.accept(secure(raw, address), leave);
+            var channel =
+                    switch (listener.transport()) {
+                        case TLS -> secure(raw, address);
+                        case TCP -> clear(raw);
+                    };
+            ready.accept(channel, leave);
             handedOver = true;
         } catch (TlsChannel.Refused refused) {
             edge.refused(refused.reason(), address.getHostAddress(), refused.why());
@@ -135,6 +136,12 @@ final class Acceptor {
         } finally {
             admission.endHandshake(address);
         }
+    }
+
+    private static TcpChannel clear(Socket raw) throws IOException {
+        raw.setTcpNoDelay(true);
+        raw.setKeepAlive(true);
+        return new TcpChannel(raw);
     }
 
     private static void close(Socket raw) {

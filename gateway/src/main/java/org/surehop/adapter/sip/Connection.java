@@ -15,6 +15,7 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import org.surehop.core.gateway.Event;
 import org.surehop.core.report.Reason;
+import org.surehop.core.sip.ChannelSecurity;
 import org.surehop.core.sip.ConnectionId;
 import org.surehop.core.sip.Inbound;
 import org.surehop.core.sip.Method;
@@ -22,7 +23,7 @@ import org.surehop.core.sip.Request;
 import org.surehop.core.sip.Response;
 import org.surehop.core.sip.Side;
 
-/// One TLS connection: a virtual thread reads and posts in order, another writes from a bounded
+/// One connection: a virtual thread reads and posts in order, another writes from a bounded
 /// queue. Every other method may be called from any thread and does not block.
 final class Connection implements Watchdog.Guarded {
     private static final Logger LOG = LoggerFactory.getLogger(Connection.class);
@@ -33,7 +34,7 @@ final class Connection implements Watchdog.Guarded {
     private static final int DRAIN = 1 << 20;
 
     private final ConnectionId id;
-    private final TlsChannel channel;
+    private final Channel channel;
     private final Edge edge;
     private final Inbound inbound;
     private final Consumer<Connection> whenClosed;
@@ -51,7 +52,7 @@ final class Connection implements Watchdog.Guarded {
 
     Connection(
             ConnectionId id,
-            TlsChannel channel,
+            Channel channel,
             Side side,
             Edge edge,
             Consumer<Connection> whenClosed) {
@@ -69,7 +70,7 @@ final class Connection implements Watchdog.Guarded {
         return id;
     }
 
-    TlsChannel channel() {
+    Channel channel() {
         return channel;
     }
 
@@ -91,7 +92,26 @@ final class Connection implements Watchdog.Guarded {
         CLOSED
     }
 
-    Taken send(Outgoing message) {
+    Taken send(Outgoing.Back message) {
+        return queue(message);
+    }
+
+    /// Queues a request. In clear only one that has shown that it is not e2e-sec goes (POL-21).
+    Taken send(Outgoing.OfRequest request) {
+        return switch (channel) {
+            case SecureChannel _ -> queue(request);
+            case TcpChannel _ ->
+                    Outgoing.Unassured.of(request, edge.settings().optionTag())
+                            .map(this::inClear)
+                            .orElse(Taken.CLOSED);
+        };
+    }
+
+    private Taken inClear(Outgoing.Unassured proven) {
+        return queue(proven.request());
+    }
+
+    private Taken queue(Outgoing message) {
         synchronized (gate) {
             if (ending || closed.get()) {
                 return Taken.CLOSED;
@@ -162,9 +182,10 @@ final class Connection implements Watchdog.Guarded {
     }
 
     private String peer() {
-        var names = channel.security().identities();
         var address = channel.remote().getAddress().getHostAddress();
-        return names.isEmpty() ? address : names.getFirst();
+        return channel.security() instanceof ChannelSecurity.Tls tls && !tls.identities().isEmpty()
+                ? tls.identities().getFirst()
+                : address;
     }
 
     // ---- reading: one virtual thread ----

@@ -132,11 +132,8 @@ final class Outlets {
     }
 
     private boolean good(Connection connection, NextHop hop) {
-        return connection
-                .channel()
-                .leaf()
-                .map(l -> edge.tls().matches(l, hop.domain()))
-                .orElse(false);
+        return connection.channel() instanceof TlsChannel tls
+                && tls.leaf().map(l -> edge.tls().matches(l, hop.domain())).orElse(false);
     }
 
     private void attach(NextHop hop, Outlet outlet, Connection connection) {

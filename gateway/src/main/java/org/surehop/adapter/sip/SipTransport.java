@@ -26,19 +26,21 @@ import org.surehop.core.sip.Side;
 import org.surehop.core.sip.Target;
 import org.surehop.core.sip.Via;
 
-/// SIP over TLS connections of our own: the events and effects of [org.surehop.core.gateway] on
-/// one side, sockets on the other. The three effect methods may be called from any thread and
-/// return at once; what they did comes back as an event. A request to one of our own addresses is
-/// nothing special: it goes through a socket, TLS and the name check like any other.
+/// SIP over TLS connections of our own, and over plain TCP where a listener says so (POL-28): the
+/// events and effects of [org.surehop.core.gateway] on one side, sockets on the other. The three
+/// effect methods may be called from any thread and return at once; what they did comes back as an
+/// event. A request to one of our own addresses is nothing special: it goes through a socket, TLS
+/// and the name check like any other.
 public final class SipTransport implements AutoCloseable {
 
-    /// What the transport must know of the configuration. `ours` says whether a response's top Via
-    /// is one that we wrote; `peers` finds the configured peer of a domain; `side` the side of
-    /// the border that a dialled domain stands on.
+    /// What the transport must know of the configuration. `optionTag` marks what never leaves in
+    /// clear; `ours` says whether a response's top Via is one that we wrote; `peers` finds the
+    /// configured peer of a domain; `side` the side of the border that a dialled domain stands on.
     public record Settings(
             Limits limits,
             Duration handshakeTimeout,
             String warnAgent,
+            String optionTag,
             Predicate<Via> ours,
             Function<String, Optional<Peer>> peers,
             Function<String, Side> side) {
@@ -50,6 +52,7 @@ public final class SipTransport implements AutoCloseable {
                     config.limits(),
                     config.tls().handshakeTimeout(),
                     config.gateway().name(),
+                    config.assurance().optionTag(),
                     via -> Hop.of(via.host(), via.port()).equals(self),
                     domain -> config.peerFor(List.of(domain)),
                     domain -> side(config, domain));
@@ -192,7 +195,7 @@ public final class SipTransport implements AutoCloseable {
         }
     }
 
-    private void accepted(TlsChannel channel, Side side, Runnable leave) {
+    private void accepted(Channel channel, Side side, Runnable leave) {
         open(channel, side, leave);
         edge.tally().add("accepted");
     }
@@ -202,7 +205,7 @@ public final class SipTransport implements AutoCloseable {
         return open(channel, edge.settings().side().apply(domain), () -> {});
     }
 
-    private Connection open(TlsChannel channel, Side side, Runnable leave) {
+    private Connection open(Channel channel, Side side, Runnable leave) {
         var id = new ConnectionId(lastId.incrementAndGet());
         var connection =
                 new Connection(

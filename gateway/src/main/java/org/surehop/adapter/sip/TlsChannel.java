@@ -20,7 +20,7 @@ import org.surehop.core.sip.ChannelSecurity;
 
 /// A TLS connection whose handshake is done; the facts about it come from the leaf certificate of
 /// the peer and nothing else of its chain. Made in the thread that opens the connection.
-final class TlsChannel implements Channel {
+final class TlsChannel implements SecureChannel {
     private final Socket raw;
     private final SSLSocket tls;
     private final ChannelSecurity.Tls security;
@@ -100,7 +100,8 @@ final class TlsChannel implements Channel {
         }
     }
 
-    ChannelSecurity.Tls security() {
+    @Override
+    public ChannelSecurity.Tls security() {
         return security;
     }
 
@@ -108,7 +109,8 @@ final class TlsChannel implements Channel {
         return leaf;
     }
 
-    InetSocketAddress remote() {
+    @Override
+    public InetSocketAddress remote() {
         return remote;
     }
 
@@ -131,34 +133,17 @@ final class TlsChannel implements Channel {
         } catch (IOException | UnsupportedOperationException e) {
             // The end of the TCP stream says it too; not every provider can half-close.
         }
-        try {
-            raw.shutdownOutput();
-        } catch (IOException e) {
-            cut();
-        }
+        Sockets.finish(raw);
     }
 
-    /// Reads and forgets what the peer still sends: closing on unread octets would reset the
-    /// connection and could destroy the answer before the peer reads it.
-    void drain(int most) throws IOException {
-        var in = raw.getInputStream();
-        var waste = new byte[4096];
-        for (int sum = 0; sum < most; ) {
-            var read = in.read(waste);
-            if (read < 0) {
-                return;
-            }
-            sum += read;
-        }
+    @Override
+    public void drain(int most) throws IOException {
+        Sockets.drain(raw, most);
     }
 
     @Override
     public void cut() {
-        try {
-            raw.close();
-        } catch (IOException e) {
-            // Closed is closed.
-        }
+        Sockets.cut(raw);
     }
 
     /// What a handshake is tried with.

@@ -28,6 +28,9 @@ import org.surehop.core.sip.Target;
 /// How a user agent speaks SIP: the gateway's own transport, with one thread that reads its events
 /// in order. Sending never blocks.
 final class SipLine implements AutoCloseable {
+    /// Nothing of ours ever has a connection in clear to be kept from.
+    private static final String EVERY_REQUEST_IS_TLS = "e2e-sec";
+
     private static final int QUEUE = 1024;
 
     /// A user agent is one party: generous for a call, small for a flood.
@@ -59,6 +62,7 @@ final class SipLine implements AutoCloseable {
                         LIMITS,
                         handshake,
                         self.host(),
+                        EVERY_REQUEST_IS_TLS,
                         via -> Hop.of(via.host(), via.port()).equals(self.hop()),
                         _ -> Optional.empty(),
                         _ -> Side.OUTSIDE);

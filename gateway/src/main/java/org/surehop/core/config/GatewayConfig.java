@@ -14,6 +14,7 @@ public record GatewayConfig(
         List<Peer> peers,
         List<Route> routes,
         Assurance assurance,
+        PathPolicy path,
         Disclosure disclosure,
         Pinholes pinholes,
         Timers timers,

@@ -2,13 +2,30 @@ package org.surehop.core.config;
 
 import org.surehop.core.sip.Side;
 
-/// One TLS socket that accepts SIP: where, on which side of the border, and whether a client
-/// certificate is asked for.
+/// One socket that accepts SIP: where, on which side of the border, over what, and whether a TLS
+/// client is asked for a certificate.
 public record Listener(
-        String name, String address, int port, Side side, ClientCertificate clientCertificate) {
+        String name,
+        String address,
+        int port,
+        Side side,
+        Transport transport,
+        ClientCertificate clientCertificate) {
     public Listener {
         Valid.named("listener name", name);
         Valid.port("listener port", port);
+    }
+
+    /// A TLS listener.
+    public Listener(String name, String address, int port, Side side, ClientCertificate wish) {
+        this(name, address, port, side, Transport.TLS, wish);
+    }
+
+    /// What runs on the socket.
+    public enum Transport {
+        TLS,
+        /// In clear: to tell callers why they are refused (POL-28).
+        TCP
     }
 
     /// What the server asks of a TLS client (EDG-11).

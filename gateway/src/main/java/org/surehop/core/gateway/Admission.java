@@ -24,8 +24,9 @@ record Admission(GatewayConfig config) {
         return scheme(request)
                 .or(() -> hops(request))
                 .or(() -> extensions(request))
+                .or(() -> ingress(request, inbound))
                 .or(() -> sender(request, inbound))
-                .or(() -> channel(request, inbound));
+                .or(() -> channel(request));
     }
 
     private Optional<Rejection> scheme(Request request) {
@@ -96,16 +97,28 @@ record Admission(GatewayConfig config) {
         return Optional.empty();
     }
 
-    /// POL-28: e2e-sec that came in clear is refused, whatever comes after.
-    private Optional<Rejection> channel(Request request, Inbound inbound) {
-        if (!asked(request)) {
+    /// POL-28: e2e-sec that came in clear is refused, whatever comes after; what comes in clear
+    /// without it is no business of this gateway unless its operator says so.
+    Optional<Rejection> ingress(Request request, Inbound inbound) {
+        if (!(inbound.security() instanceof ChannelSecurity.Clear)) {
             return Optional.empty();
         }
-        if (inbound.security() instanceof ChannelSecurity.Clear) {
+        if (asked(request)) {
             return Optional.of(assurance(Reason.INGRESS_NOT_SECURE));
         }
+        return config.path().acceptUnassured()
+                ? Optional.empty()
+                : Optional.of(rejection(403, "Forbidden", Reason.INGRESS_NOT_SECURE));
+    }
+
+    /// What belongs to a TLS dialog came in clear.
+    Rejection downgrade() {
+        return rejection(403, "Forbidden", Reason.INGRESS_NOT_SECURE);
+    }
+
+    private Optional<Rejection> channel(Request request) {
         // POL-20: an explicit transport that is not TLS is refused, not overridden.
-        return overTls(nextUri(request))
+        return !asked(request) || overTls(nextUri(request))
                 ? Optional.empty()
                 : Optional.of(assurance(Reason.NO_TLS_TARGET));
     }

@@ -13,6 +13,7 @@ import org.surehop.core.dialog.LegDialog;
 import org.surehop.core.pinhole.GroupId;
 import org.surehop.core.report.CallKey;
 import org.surehop.core.report.CallRecord;
+import org.surehop.core.sip.ChannelSecurity;
 import org.surehop.core.sip.Inbound;
 import org.surehop.core.sip.Leg;
 import org.surehop.core.sip.NameAddr;
@@ -52,6 +53,8 @@ final class Call {
     Optional<Long> removal = Optional.empty();
     int passages;
     Optional<InetAddress> addressA;
+    /// Whether the caller came in clear, which only a call without e2e-sec may.
+    final boolean clear;
     Optional<InetAddress> addressB = Optional.empty();
 
     Call(long number, Request invite, Inbound inbound, Names names, Side sideB) {
@@ -72,6 +75,12 @@ final class Call {
         this.sideB = sideB;
         this.addressA = Optional.ofNullable(inbound.remote().getAddress());
         this.group = new GroupId(number);
+        this.clear = inbound.security() instanceof ChannelSecurity.Clear;
+    }
+
+    /// Whether that came in clear for a leg that began on TLS.
+    boolean downgrades(Leg leg, Inbound inbound) {
+        return inbound.security() instanceof ChannelSecurity.Clear && !(clear && leg == Leg.A);
     }
 
     /// What a new call is called, and by whom it came.

@@ -174,6 +174,10 @@ final class CallDesk {
             desks.reporter().count("ack.stray");
             return;
         }
+        if (call.downgrades(from, inbound)) {
+            desks.reporter().count("ack.in-clear");
+            return;
+        }
         if (call.ended() || Crossing.forwards(ack) <= 0) {
             // An ACK has no answer, not even 483.
             desks.reporter().count(call.ended() ? "ack.late" : "ack.no-hops");

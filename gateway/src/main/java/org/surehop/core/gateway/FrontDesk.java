@@ -10,6 +10,7 @@ import org.surehop.core.report.CallKey;
 import org.surehop.core.report.NoticeKind;
 import org.surehop.core.report.Reason;
 import org.surehop.core.report.Severity;
+import org.surehop.core.sip.ChannelSecurity;
 import org.surehop.core.sip.Header;
 import org.surehop.core.sip.Inbound;
 import org.surehop.core.sip.Leg;
@@ -112,6 +113,11 @@ final class FrontDesk {
 
     private void notify(Turn turn, Inbound inbound, Request request, ServerKey key) {
         var tag = turn.config().assurance().optionTag();
+        if (inbound.security() instanceof ChannelSecurity.Clear) {
+            // POL-13: NOTIFYs of the package go over TLS only.
+            reject(turn, inbound, request, new Admission(turn.config()).downgrade());
+            return;
+        }
         if (!HopNotify.isHopNotify(request, tag)) {
             answer(turn, request, key, 489, List.of(AssuranceDesk.allowEvents(tag)));
             return;
@@ -139,6 +145,11 @@ final class FrontDesk {
         }
         var found = call.orElseThrow();
         var leg = from.orElseThrow();
+        if (found.downgrades(leg, inbound)) {
+            // A dialog that began on TLS stays there, whoever knows its tags (POL-12).
+            reject(turn, inbound, request, new Admission(turn.config()).downgrade());
+            return;
+        }
         if (near.get().local().tag().equals(found.legA.local().tag()) || leg == Leg.B) {
             found.replace(leg, near.get().refreshed(request.contact()).on(inbound.connection()));
         }
@@ -274,13 +285,15 @@ final class FrontDesk {
                         .build();
         desks.transactions().respond(turn, key, out);
         var cause = rejection.reason();
-        var e2e = cause == Reason.INGRESS_NOT_SECURE || cause == Reason.NO_TLS_TARGET;
         var kind =
-                e2e
-                        ? NoticeKind.E2E_SEC_REJECTED
-                        : rejection.status() == 503
-                                ? NoticeKind.LIMIT_EXCEEDED
-                                : NoticeKind.CALL_REFUSED;
+                switch (cause) {
+                    case INGRESS_NOT_SECURE -> NoticeKind.INGRESS_NOT_SECURE;
+                    case NO_TLS_TARGET -> NoticeKind.E2E_SEC_REJECTED;
+                    default ->
+                            rejection.status() == 503
+                                    ? NoticeKind.LIMIT_EXCEEDED
+                                    : NoticeKind.CALL_REFUSED;
+                };
         desks.reporter()
                 .tell(
                         turn,

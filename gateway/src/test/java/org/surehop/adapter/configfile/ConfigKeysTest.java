@@ -21,6 +21,7 @@ import org.surehop.core.config.Journal;
 import org.surehop.core.config.Limits;
 import org.surehop.core.config.Listener;
 import org.surehop.core.config.Mqtt;
+import org.surehop.core.config.PathPolicy;
 import org.surehop.core.config.Peer;
 import org.surehop.core.config.Pinholes;
 import org.surehop.core.config.Prefix;
@@ -164,6 +165,7 @@ class ConfigKeysTest {
                                 "10.0.0.1",
                                 5072,
                                 Side.OUTSIDE,
+                                Listener.Transport.TCP,
                                 Listener.ClientCertificate.OPTIONAL)),
                 new Tls(here("a"), env("TLS_KEY"), here("b"), "TLSv1.3", Duration.ofSeconds(3)),
                 new Smime(here("c"), file("d"), here("e"), file("f"), "/abs/g"),
@@ -178,6 +180,7 @@ class ConfigKeysTest {
                                 true)),
                 List.of(new Route("x.org", "p", Side.OUTSIDE)),
                 assurance(),
+                new PathPolicy(true),
                 disclosure(),
                 pinholes(),
                 timers(),

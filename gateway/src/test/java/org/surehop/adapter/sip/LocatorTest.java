@@ -173,6 +173,7 @@ class LocatorTest {
                             SipSamples.LIMITS,
                             java.time.Duration.ofSeconds(3),
                             "gw.example",
+                            "e2e-sec",
                             _ -> true,
                             _ -> Optional.empty(),
                             _ -> Side.OUTSIDE);

@@ -40,6 +40,7 @@ final class TestEdge implements AutoCloseable {
                         limits,
                         handshake,
                         "gw.example",
+                        "e2e-sec",
                         via -> via.host().equals("gw.example"),
                         _ -> peer,
                         _ -> Side.OUTSIDE);

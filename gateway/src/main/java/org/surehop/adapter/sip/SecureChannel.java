@@ -1,0 +1,5 @@
+package org.surehop.adapter.sip;
+
+/// A channel that an e2e-sec request may leave on. Nothing else can be given one: the queue of a
+/// connection asks for this type (POL-20, POL-21).
+sealed interface SecureChannel extends Channel permits TlsChannel {}
