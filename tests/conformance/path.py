@@ -1,9 +1,11 @@
 """What may come in and what may go out when e2e-sec is asked (POL-20 to POL-28)."""
 
+import time
 import unittest
 
-from lib import gateway
+from lib import gateway, processes
 from ua import sdp
+from ua.agent import reply
 from ua.bodies import sdp_body
 
 
@@ -104,3 +106,80 @@ class Accepted(ClearIngress):
         self.assertIs(self.clear, call.connection)
         call.reply(bye, 200)
         self.assertEqual(200, answers.get(timeout=10).status)
+
+
+class LostConnections(unittest.TestCase):
+    """A dialog and its answers live on TLS, or not at all (POL-24, POL-25)."""
+
+    @classmethod
+    def setUpClass(cls):
+        cls.border = gateway.Border()
+        cls.alice, cls.bob, cls.gateway = cls.border.alice, cls.border.bob, cls.border.gateway
+
+    @classmethod
+    def tearDownClass(cls):
+        cls.border.close()
+
+    def talk(self):
+        return self.border.talk(sdp_body(sdp.offer("127.0.0.1", 40000)),
+                                sdp_body(sdp.offer("127.0.0.1", 50000)))
+
+    def test_1_a_lost_connection_of_a_dialog_is_made_again_by_tls(self):
+        call, taken = self.talk()
+        old = taken.connection
+        old.close()
+        answers = self.alice.ask(call.connection, call.make("INFO"))
+        info = taken.next_request("INFO")
+        self.assertIsNot(old, taken.connection)
+        self.assertEqual(["gw.example"], taken.connection.peer)
+        taken.reply(info, 200)
+        self.assertEqual(200, answers.get(timeout=10).status)
+        self.assertEqual(200, self.border.end(call, taken).status)
+
+    def test_2_a_response_whose_connection_is_gone_goes_by_tls_to_the_sent_by(self):
+        line = self.alice.connect("127.0.0.1", self.border.ports["inside"], "gw.example")
+        request = self.alice.request("MESSAGE", self.bob.aor)
+        answers = self.alice.ask(line, request)
+        connection, found = self.bob.next_incoming(5)
+        line.close()
+        self.gone(line)
+        connection.send(reply(found, 200))
+        self.assertEqual(200, answers.get(timeout=10).status, "on a connection of its own")
+
+    def test_3_a_response_that_no_tls_can_carry_is_dropped_and_told(self):
+        line = self.alice.connect("127.0.0.1", self.border.ports["inside"], "gw.example")
+        nobody = gateway.free_port()
+        request = self.alice.request("MESSAGE", self.bob.aor)
+        branch = request.get("Via").partition("branch=")[2]
+        request.set("Via", f"SIP/2.0/TLS 127.0.0.1:{nobody};branch={branch}")
+        self.alice.ask(line, request)
+        connection, found = self.bob.next_incoming(5)
+        line.close()
+        self.gone(line)
+        connection.send(reply(found, 200))
+        event = self.gateway.event("e2e-sec.broken", request.call_id, "connection-lost")
+        self.assertIn("response", event["details"]["detail"])
+
+    def test_4_a_request_that_no_tls_can_carry_is_420_and_the_call_stays(self):
+        call, taken = self.talk()
+        self.bob.close()
+        self.gone(taken.connection)
+        answer = call.exchange("INFO")
+        self.assertEqual(420, answer.status, str(answer))
+        self.assertEqual(["e2e-sec"], answer.tokens("Unsupported"))
+        self.assertIn("e2e-sec: connection-lost", answer.get("Warning"))
+        event = self.gateway.event("e2e-sec.broken", call.call_id, "connection-lost")
+        self.assertEqual("420", event["details"]["status"])
+        closed = self.gateway.events("pinhole.close", call.call_id)
+        self.assertEqual([], closed, "pinholes stay until BYE or their lifetime")
+        self.assertEqual(200, call.bye().status)
+        self.gateway.event("pinhole.close", call.call_id)
+
+    def gone(self, connection):
+        """Until the gateway has seen the end as well."""
+        processes.until(lambda: connection not in connection_owner(self, connection), "closed", 5)
+        time.sleep(0.3)
+
+
+def connection_owner(case, connection):
+    return case.alice.connections + case.bob.connections

@@ -34,6 +34,7 @@ final class EventQueue {
             case Event.RequestReceived _, Event.ResponseReceived _, Event.EdgeRefused _ -> true;
             case Event.RequestSent _,
                     Event.SendFailed _,
+                    Event.ResponseLost _,
                     Event.ConnectionClosed _,
                     Event.BodyOpened _,
                     Event.HopReportRead _,

@@ -47,7 +47,7 @@ final class History {
     private static String brief(Effect effect) {
         return switch (effect) {
             case Effect.SendRequest(_, var target, var request) -> brief(request) + " by " + target;
-            case Effect.SendResponse(var connection, var response) ->
+            case Effect.SendResponse(var connection, var response, _) ->
                     "c" + connection.value() + " " + brief(response);
             case Effect.Record(var story) ->
                     "Record " + story.key().callId() + (story.ended() ? " ended" : "");

@@ -103,7 +103,7 @@ final class Witness implements SimGateway.Watch {
             history.ifPresent(h -> h.add(effect));
             switch (effect) {
                 case Effect.SendRequest(var key, _, var request) -> leaves(request, key.branch());
-                case Effect.SendResponse(var connection, var response) ->
+                case Effect.SendResponse(var connection, var response, _) ->
                         answered(connection.toString(), response);
                 case Effect.ApplyRuleSet(var change) -> change.enable().forEach(this::mayBeOpen);
                 case Effect.Report(var notice) -> told(notice);

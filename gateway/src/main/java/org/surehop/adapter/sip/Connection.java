@@ -260,7 +260,7 @@ final class Connection implements Watchdog.Guarded {
         if (!edge.sink().post(new Event.RequestReceived(at, inbound, stamped))) {
             edge.tally().add("refused." + Reason.QUEUE_FULL.wireName());
             if (!request.method().equals(Method.ACK)) {
-                send(new Outgoing.OfResponse(Overload.answer(stamped)));
+                send(new Outgoing.OfResponse(Overload.answer(stamped), false));
             }
         }
         return true;
@@ -356,7 +356,7 @@ final class Connection implements Watchdog.Guarded {
         try {
             return switch (batch.get(i)) {
                 case Outgoing.OfRequest(_, var request) -> edge.codec().encode(request);
-                case Outgoing.OfResponse(var response) -> edge.codec().encode(response);
+                case Outgoing.OfResponse(var response, _) -> edge.codec().encode(response);
                 case Outgoing.Ready(var octets) -> octets;
                 case Outgoing.Finish _ -> NO_OCTETS;
             };
@@ -387,7 +387,7 @@ final class Connection implements Watchdog.Guarded {
                         edge.tell(
                                 new Event.SendFailed(
                                         at, key, Reason.CONNECTION_LOST, "the connection closed"));
-                case Outgoing.OfResponse _ -> edge.tally().add("responses-dropped");
+                case Outgoing.OfResponse response -> edge.lost(response);
                 case Outgoing.Ready _, Outgoing.Finish _ -> {}
             }
         }

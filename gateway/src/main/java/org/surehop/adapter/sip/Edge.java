@@ -44,6 +44,12 @@ record Edge(
         tally.add("events-lost");
     }
 
+    /// A response that could be written nowhere (POL-25).
+    void lost(Outgoing.OfResponse response) {
+        tally.add("responses-dropped");
+        tell(new Event.ResponseLost(clock.instant(), response.response(), response.assured()));
+    }
+
     /// Counts and reports something that the edge refused by itself; under overload only counts.
     void refused(Reason reason, String peer, String detail) {
         tally.add("refused." + reason.wireName());

@@ -9,12 +9,16 @@ import org.surehop.core.sip.Response;
 /// One thing in the write queue of a connection.
 sealed interface Outgoing {
     /// A request; answered with `RequestSent` or `SendFailed`. Goes to a [SecureChannel].
-    record OfRequest(TransactionKey key, Request request) implements Outgoing {}
+    record OfRequest(TransactionKey key, Request request) implements Message {}
+
+    /// What may wait for a connection.
+    sealed interface Message extends Outgoing {}
 
     /// What any channel may be given.
     sealed interface Back extends Outgoing {}
 
-    record OfResponse(Response response) implements Back {}
+    /// `assured`: its request asked for e2e-sec.
+    record OfResponse(Response response, boolean assured) implements Back, Message {}
 
     /// Ready octets: a refusal or a pong.
     record Ready(byte[] octets) implements Back {}

@@ -35,8 +35,8 @@ final class Outlets {
         this.opener = opener;
     }
 
-    /// Queues the request on the connection for the hop, dialling it first if need be.
-    void send(NextHop where, Outgoing.OfRequest request) {
+    /// Queues the message on the connection for the hop, dialling it first if need be.
+    void send(NextHop where, Outgoing.Message request) {
         var hop =
                 new NextHop(
                         where.domain().toLowerCase(Locale.ROOT),
@@ -51,11 +51,11 @@ final class Outlets {
         }
     }
 
-    private Reason queue(NextHop hop, Outgoing.OfRequest request) {
+    private Reason queue(NextHop hop, Outgoing.Message request) {
         var limits = edge.settings().limits();
         var outlet = outlets.get(hop);
         if (outlet != null && outlet.live != null) {
-            switch (outlet.live.send(request)) {
+            switch (give(outlet.live, request)) {
                 case YES -> {
                     return Reason.NONE;
                 }
@@ -137,13 +137,13 @@ final class Outlets {
     }
 
     private void attach(NextHop hop, Outlet outlet, Connection connection) {
-        var left = new ArrayDeque<Outgoing.OfRequest>();
+        var left = new ArrayDeque<Outgoing.Message>();
         synchronized (lock) {
             dialling--;
             outlet.live = connection;
             while (!outlet.waiting.isEmpty()) {
                 var request = outlet.waiting.remove();
-                if (connection.send(request) != Connection.Taken.YES) {
+                if (give(connection, request) != Connection.Taken.YES) {
                     left.add(request);
                 }
             }
@@ -155,7 +155,7 @@ final class Outlets {
     }
 
     private void abandon(NextHop hop, Outlet outlet, Reason reason, String detail) {
-        Deque<Outgoing.OfRequest> left;
+        Deque<Outgoing.Message> left;
         synchronized (lock) {
             dialling--;
             outlets.remove(hop, outlet);
@@ -163,6 +163,13 @@ final class Outlets {
             outlet.waiting.clear();
         }
         left.forEach(r -> failed(r, reason, detail));
+    }
+
+    private static Connection.Taken give(Connection connection, Outgoing.Message message) {
+        return switch (message) {
+            case Outgoing.OfRequest request -> connection.send(request);
+            case Outgoing.OfResponse response -> connection.send(response);
+        };
     }
 
     /// A connection has closed: no request finds it again.
@@ -173,12 +180,17 @@ final class Outlets {
         }
     }
 
-    void failed(Outgoing.OfRequest request, Reason reason, String detail) {
-        edge.tell(new Event.SendFailed(edge.clock().instant(), request.key(), reason, detail));
+    void failed(Outgoing.Message message, Reason reason, String detail) {
+        var at = edge.clock().instant();
+        switch (message) {
+            case Outgoing.OfRequest(var key, _) ->
+                    edge.tell(new Event.SendFailed(at, key, reason, detail));
+            case Outgoing.OfResponse response -> edge.lost(response);
+        }
     }
 
     private static final class Outlet {
-        private final Deque<Outgoing.OfRequest> waiting = new ArrayDeque<>();
+        private final Deque<Outgoing.Message> waiting = new ArrayDeque<>();
         private @Nullable Connection live;
     }
 

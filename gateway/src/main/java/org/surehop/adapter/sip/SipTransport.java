@@ -12,6 +12,7 @@ import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.Function;
 import java.util.function.Predicate;
+import java.util.function.UnaryOperator;
 import org.surehop.core.config.GatewayConfig;
 import org.surehop.core.config.Limits;
 import org.surehop.core.config.Listener;
@@ -35,7 +36,8 @@ public final class SipTransport implements AutoCloseable {
 
     /// What the transport must know of the configuration. `optionTag` marks what never leaves in
     /// clear; `ours` says whether a response's top Via is one that we wrote; `peers` finds the
-    /// configured peer of a domain; `side` the side of the border that a dialled domain stands on.
+    /// configured peer of a domain; `side` the side of the border that a dialled domain stands on;
+    /// `known` how a hop that a message names is dialled if it is a peer.
     public record Settings(
             Limits limits,
             Duration handshakeTimeout,
@@ -43,7 +45,8 @@ public final class SipTransport implements AutoCloseable {
             String optionTag,
             Predicate<Via> ours,
             Function<String, Optional<Peer>> peers,
-            Function<String, Side> side) {
+            Function<String, Side> side,
+            UnaryOperator<NextHop> known) {
 
         /// As the gateway runs: one public name and port, the configured peers and routes.
         public static Settings of(GatewayConfig config) {
@@ -55,7 +58,8 @@ public final class SipTransport implements AutoCloseable {
                     config.assurance().optionTag(),
                     via -> Hop.of(via.host(), via.port()).equals(self),
                     domain -> config.peerFor(List.of(domain)),
-                    domain -> side(config, domain));
+                    domain -> side(config, domain),
+                    config::known);
         }
 
         private static Side side(GatewayConfig config, String domain) {
@@ -156,13 +160,20 @@ public final class SipTransport implements AutoCloseable {
         }
     }
 
-    /// Handler of [Effect.SendResponse]; a response whose connection is gone is dropped and
-    /// counted.
+    /// Handler of [Effect.SendResponse]: back on the connection, else by TLS to where the request
+    /// says that it came from, else nowhere (POL-25).
     public void sendResponse(Effect.SendResponse effect) {
         var connection = connections.get(effect.connection());
-        var message = new Outgoing.OfResponse(effect.response());
-        if (connection == null || connection.send(message) != Connection.Taken.YES) {
-            edge.tally().add("responses-dropped");
+        var message = new Outgoing.OfResponse(effect.response(), effect.assured());
+        var taken = connection == null ? Connection.Taken.CLOSED : connection.send(message);
+        switch (taken) {
+            case YES -> {}
+            case FULL -> edge.lost(message);
+            case CLOSED ->
+                    ReturnPath.of(effect.response())
+                            .map(edge.settings().known())
+                            .ifPresentOrElse(
+                                    hop -> outlets.send(hop, message), () -> edge.lost(message));
         }
     }
 

@@ -124,6 +124,7 @@ final class Answerer {
             case Event.SendFailed failed -> tell.accept("not sent: " + failed.detail());
             case Event.ResponseReceived _,
                     Event.RequestSent _,
+                    Event.ResponseLost _,
                     Event.ConnectionClosed _,
                     Event.BodyOpened _,
                     Event.HopReportRead _,

@@ -190,7 +190,8 @@ final class ProbeCall {
             case Event.EdgeRefused refused ->
                     remarks.add("refused at the edge: " + refused.detail());
             case Event.StopRequested _ -> released = true;
-            case Event.BodyOpened _,
+            case Event.ResponseLost _,
+                    Event.BodyOpened _,
                     Event.HopReportRead _,
                     Event.HopReportRefused _,
                     Event.HopReportMade _,

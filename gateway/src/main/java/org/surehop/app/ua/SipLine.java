@@ -65,7 +65,8 @@ final class SipLine implements AutoCloseable {
                         EVERY_REQUEST_IS_TLS,
                         via -> Hop.of(via.host(), via.port()).equals(self.hop()),
                         _ -> Optional.empty(),
-                        _ -> Side.OUTSIDE);
+                        _ -> Side.OUTSIDE,
+                        hop -> hop);
         transport =
                 new SipTransport(
                         settings,

@@ -3,6 +3,7 @@ package org.surehop.core.config;
 import java.util.List;
 import java.util.Optional;
 import org.surehop.core.sip.Hop;
+import org.surehop.core.sip.NextHop;
 
 /// The whole configuration, valid by construction. Every key stands in `config/surehop.yaml`
 /// with its default, unit and comment; the kebab-case key of a component is its name there.
@@ -52,6 +53,39 @@ public record GatewayConfig(
     /// The peer configured for one of the domains that a certificate carries, if any.
     public Optional<Peer> peerFor(List<String> domains) {
         return peers.stream().filter(p -> domains.stream().anyMatch(p::is)).findFirst();
+    }
+
+    /// How a next hop that a message names is dialled when it is a peer of ours: the peer's domain
+    /// is looked for at the peer's address, and a peer's address must prove the peer's domain. Any
+    /// other stays as it is.
+    public NextHop known(NextHop hop) {
+        return peerFor(List.of(hop.domain()))
+                .map(p -> new NextHop(hop.domain(), or(p.address(), hop), or(hop.port(), p)))
+                .or(
+                        () ->
+                                at(hop).map(
+                                                p ->
+                                                        new NextHop(
+                                                                p.domains().getFirst(),
+                                                                hop.domain(),
+                                                                hop.port())))
+                .orElse(hop);
+    }
+
+    private static String or(String address, NextHop hop) {
+        return address.isEmpty() ? hop.address() : address;
+    }
+
+    private static int or(int port, Peer peer) {
+        return port == 0 ? peer.port() : port;
+    }
+
+    private Optional<Peer> at(NextHop hop) {
+        var there = peers.stream().filter(p -> p.address().equals(hop.domain())).toList();
+        return there.stream()
+                .filter(p -> p.port() == hop.port())
+                .findFirst()
+                .or(() -> there.stream().findFirst());
     }
 
     public Optional<Peer> peerNamed(String name) {

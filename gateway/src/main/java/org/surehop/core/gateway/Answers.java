@@ -137,6 +137,10 @@ final class Answers {
     /// Any other cause; `detail` is one phrase for people.
     void decline(Turn turn, Passage passage, Reason reason, String detail) {
         passage.failure = reason;
+        var broken = passage.assured && passage.request.inDialog() && POL_31.contains(reason);
+        if (broken) {
+            broken(turn, passage, reason, detail);
+        }
         if (passage.request.method().equals(Method.BYE)) {
             // The asking side has ended its dialog whatever became of the other one.
             desks.transactions()
@@ -146,7 +150,7 @@ final class Answers {
                             Crossing.local(passage.request, 200, "OK", turn.tokens().next()));
             return;
         }
-        var rejection = rejection(turn, passage, reason);
+        var rejection = rejection(turn, passage, broken ? Reason.CONNECTION_LOST : reason);
         if (rejection.status() == 408 && !passage.request.method().equals(Method.INVITE)) {
             // RFC 4320 §4.2: nobody may answer a non-INVITE with 408; silence says the same.
             desks.transactions().abandon(turn, passage.serverKey);
@@ -155,6 +159,9 @@ final class Answers {
         }
         if (reason == Reason.CANCELLED) {
             desks.reporter().count("call.cancelled");
+            return;
+        }
+        if (broken) {
             return;
         }
         var e2e = passage.assured && POL_31.contains(reason);
@@ -168,6 +175,19 @@ final class Answers {
         if (e2e && passage.opensCall()) {
             refusedCall(turn, passage, reason, rejection.status());
         }
+    }
+
+    /// POL-24: the dialog's connection is lost and TLS is not to be had again. The call and its
+    /// pinholes stay as they are until somebody ends them or their lifetime does.
+    private void broken(Turn turn, Passage passage, Reason reason, String detail) {
+        var words = detail.isEmpty() ? reason.wireName() : reason.wireName() + ": " + detail;
+        tell(
+                turn,
+                passage,
+                new Reporter.What(
+                        NoticeKind.E2E_SEC_BROKEN, Severity.WARNING, Reason.CONNECTION_LOST),
+                turn.config().assurance().rejectStatus(),
+                words);
     }
 
     private static final java.util.Set<Reason> POL_31 =

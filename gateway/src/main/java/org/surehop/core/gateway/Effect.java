@@ -21,8 +21,15 @@ public sealed interface Effect {
     /// answer likewise.
     record SendRequest(TransactionKey key, Target target, Request request) implements Effect {}
 
-    /// Write the response on that connection; when it is gone the response is dropped and counted.
-    record SendResponse(ConnectionId connection, Response response) implements Effect {}
+    /// Write the response on that connection; when it is gone, by TLS to the sent-by of the top
+    /// Via, which must prove that name; else it is dropped and answered with
+    /// [Event.ResponseLost] (POL-25). `assured` says whether the request asked for e2e-sec.
+    record SendResponse(ConnectionId connection, Response response, boolean assured)
+            implements Effect {
+        public SendResponse(ConnectionId connection, Response response) {
+            this(connection, response, false);
+        }
+    }
 
     /// Read the body: answer with [Event.BodyOpened]. `contentIds` names the labelled parts
     /// (REQ-CONF-3); empty means the whole body.

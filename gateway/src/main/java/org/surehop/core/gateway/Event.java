@@ -38,6 +38,10 @@ public sealed interface Event {
     record SendFailed(Instant at, TransactionKey key, Reason reason, String detail)
             implements Event {}
 
+    /// A response could be written nowhere: its connection is gone, and TLS to the top Via's
+    /// sent-by was not to be had (POL-25). `assured` says whether its request asked for e2e-sec.
+    record ResponseLost(Instant at, Response response, boolean assured) implements Event {}
+
     record ConnectionClosed(Instant at, ConnectionId connection) implements Event {}
 
     /// The edge refused something by itself (framing, TLS, limits): counted and reported here.

@@ -7,11 +7,13 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import org.surehop.core.config.GatewayConfig;
+import org.surehop.core.report.CallKey;
 import org.surehop.core.report.NoticeKind;
 import org.surehop.core.report.Reason;
 import org.surehop.core.report.Severity;
 import org.surehop.core.sdp.Flow;
 import org.surehop.core.sip.Octets;
+import org.surehop.core.sip.Response;
 
 /// The whole gateway as one value that only events change: `handle` takes what happened and returns
 /// what must be done. It does no I/O, reads no clock, draws no random number, and belongs to one
@@ -48,6 +50,8 @@ public final class Gateway {
                     desks.transactions().received(turn, response, inbound);
             case Event.RequestSent sent -> desks.transactions().written(turn, sent);
             case Event.SendFailed failed -> desks.transactions().unsent(turn, failed);
+            case Event.ResponseLost(_, var response, var assured) ->
+                    responseLost(turn, response, assured);
             case Event.ConnectionClosed(_, var connection) ->
                     desks.notifies().connectionClosed(connection);
             case Event.EdgeRefused refused -> edgeRefused(turn, refused);
@@ -99,6 +103,27 @@ public final class Gateway {
 
     private void call(String owner, java.util.function.Consumer<Call> then) {
         desks.calls().byOwner(owner).ifPresent(then);
+    }
+
+    /// POL-25: rather no answer than one in clear; of an e2e-sec request that is told.
+    private void responseLost(Turn turn, Response response, boolean assured) {
+        desks.reporter().count("response.lost");
+        if (assured) {
+            var cseq = response.cseq();
+            var key =
+                    new CallKey(
+                            response.callId(), response.from().tag(), cseq.number(), cseq.method());
+            desks.reporter()
+                    .tell(
+                            turn,
+                            new Reporter.What(
+                                    NoticeKind.E2E_SEC_BROKEN,
+                                    Severity.WARNING,
+                                    Reason.CONNECTION_LOST),
+                            Optional.of(key),
+                            Optional.empty(),
+                            Map.of("detail", "a response could go nowhere by TLS"));
+        }
     }
 
     private void edgeRefused(Turn turn, Event.EdgeRefused refused) {

@@ -4,6 +4,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import org.surehop.core.assurance.E2eSec;
 import org.surehop.core.report.Reason;
 import org.surehop.core.sip.ConnectionId;
 import org.surehop.core.sip.Inbound;
@@ -56,11 +57,13 @@ final class TransactionDesk {
 
     private static final class Server {
         final ConnectionId connection;
+        final Request request;
         Optional<InviteServer.State> invite = Optional.empty();
         Optional<NonInviteServer.State> other = Optional.empty();
 
         Server(Request request, ConnectionId connection) {
             this.connection = connection;
+            this.request = request;
             if (request.method().equals(Method.INVITE)) {
                 invite = Optional.of(InviteServer.initial());
             } else {
@@ -151,13 +154,19 @@ final class TransactionDesk {
         }
     }
 
+    private static boolean asked(Turn turn, Server server) {
+        return E2eSec.asked(server.request, turn.config().assurance().optionTag());
+    }
+
     private boolean serve(Turn turn, ServerKey key, Server server, ServerInput input) {
         var delivered = false;
         for (var output : server.step(input)) {
             switch (output) {
                 case ServerOutput.Deliver _ -> delivered = true;
                 case ServerOutput.Send(var response) ->
-                        turn.emit(new Effect.SendResponse(server.connection, response));
+                        turn.emit(
+                                new Effect.SendResponse(
+                                        server.connection, response, asked(turn, server)));
                 case ServerOutput.NoAck _ -> user.unacknowledged(turn, key);
                 case ServerOutput.Arm(var timer) ->
                         turn.arm(kind(timer), key.owner(), turn.config().timers().transaction());

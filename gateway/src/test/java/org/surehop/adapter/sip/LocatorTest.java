@@ -176,7 +176,8 @@ class LocatorTest {
                             "e2e-sec",
                             _ -> true,
                             _ -> Optional.empty(),
-                            _ -> Side.OUTSIDE);
+                            _ -> Side.OUTSIDE,
+                            hop -> hop);
             try (var dns = new TestDns(zone);
                     var transport =
                             new SipTransport(

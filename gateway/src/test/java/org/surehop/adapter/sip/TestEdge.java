@@ -43,7 +43,8 @@ final class TestEdge implements AutoCloseable {
                         "e2e-sec",
                         via -> via.host().equals("gw.example"),
                         _ -> peer,
-                        _ -> Side.OUTSIDE);
+                        _ -> Side.OUTSIDE,
+                        hop -> hop);
         this.transport =
                 new SipTransport(
                         settings,
