@@ -136,8 +136,7 @@ final class Appliance {
     }
 
     private static Supplier<Entropy> entropy() {
-        var random = new SecureRandom();
-        return () -> new Entropy(random.nextLong(), random.nextLong());
+        return new EntropyStock(new SecureRandom()::nextBytes);
     }
 
     /// The doors open when everything behind them is ready.

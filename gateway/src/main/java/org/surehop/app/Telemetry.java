@@ -15,6 +15,7 @@ import java.util.concurrent.TimeUnit;
 import java.util.function.Supplier;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
+import org.slf4j.event.Level;
 import org.surehop.adapter.journal.Journal;
 import org.surehop.adapter.journal.JournalFault;
 import org.surehop.adapter.mqtt.MqttFault;
@@ -30,6 +31,7 @@ import org.surehop.core.gateway.Status;
 import org.surehop.core.report.PartHealth;
 import org.surehop.core.report.PartHealth.Part;
 import org.surehop.core.report.PartHealth.State;
+import org.surehop.core.report.Severity;
 
 /// Everything that tells: the journal first, then SNMP and MQTT out of it.
 final class Telemetry implements AutoCloseable {
@@ -158,11 +160,14 @@ final class Telemetry implements AutoCloseable {
 
     void tell(Effect.Report effect) {
         var notice = effect.notice();
-        LOG.info(
-                "notice kind={} severity={} reason={}",
-                notice.kind().wireName(),
-                notice.severity(),
-                notice.reason().wireName());
+        // What went well is in the journal; at INFO it would be lines without end on a busy box.
+        var level = notice.severity() == Severity.INFO ? Level.DEBUG : Level.INFO;
+        LOG.atLevel(level)
+                .log(
+                        "notice kind={} severity={} reason={}",
+                        notice.kind().wireName(),
+                        notice.severity(),
+                        notice.reason().wireName());
         if (!journal.append(notice)) {
             LOG.error("journal full: notice not taken kind={}", notice.kind().wireName());
         }
