@@ -34,6 +34,7 @@ final class AssuranceDesk {
         passage.track = Optional.of(track);
         byTuple.computeIfAbsent(track.tuple(), _ -> new ArrayList<>()).add(track);
         byOwner.put(track.owner(), track);
+        passage.call.ifPresent(call -> call.tracks++);
     }
 
     /// A 2xx has reached the asking side: judge now if the sets match, else wait (POL-66).
@@ -123,7 +124,12 @@ final class AssuranceDesk {
         if (same != null && same.remove(track) && same.isEmpty()) {
             byTuple.remove(track.tuple());
         }
-        desks.calls().storyChanged(turn, track.passage);
+        track.passage.track = Optional.empty();
+        track.passage.call.ifPresent(
+                call -> {
+                    call.tracks--;
+                    desks.calls().storyChanged(turn, call);
+                });
     }
 
     private void tell(Turn turn, HopTrack track, Verdict verdict, NoticeKind kind) {
@@ -157,12 +163,12 @@ final class AssuranceDesk {
     }
 
     private static void remember(Call call, HopTrack track, Verdict verdict) {
-        call.facts.put("verdict", verdict.level().name());
-        call.facts.put("verdict-reason", verdict.reason().wireName());
-        call.facts.put("silent-hops", names(verdict.silent()));
+        call.fact("verdict", verdict.level().name());
+        call.fact("verdict-reason", verdict.reason().wireName());
+        call.fact("silent-hops", names(verdict.silent()));
         track.ledger
                 .byHop()
-                .forEach((hop, assertion) -> call.facts.put("hop:" + hop, evidence(assertion)));
+                .forEach((hop, assertion) -> call.fact("hop:" + hop, evidence(assertion)));
     }
 
     private static String evidence(HopAssertion assertion) {

@@ -35,7 +35,8 @@ final class Call {
     final String tokenA;
     final String tokenB;
     final String peer;
-    private final List<CallRecord.LadderLine> ladder = new ArrayList<>();
+    private final String owner;
+    private List<CallRecord.LadderLine> ladder = new ArrayList<>();
     private final Map<String, LegDialog> forks = new LinkedHashMap<>();
 
     CallLife.State life = CallLife.initial();
@@ -47,11 +48,17 @@ final class Call {
     /// The highest CSeq sent towards any fork: all of them count the caller's numbers.
     long sentToB;
     Optional<Request> ack = Optional.empty();
-    final Map<String, String> facts = new LinkedHashMap<>();
+    private Map<String, String> facts = new LinkedHashMap<>();
     final GroupId group;
     /// The change that removes this call's rules, while it is under way.
     Optional<Long> removal = Optional.empty();
+    /// Requests whose transactions are not over, and those of them without a final answer.
     int passages;
+
+    int unfinished;
+    /// Verdicts that are still awaited or may still change.
+    int tracks;
+    private boolean told;
     Optional<InetAddress> addressA;
     /// Whether the caller came in clear, which only a call without e2e-sec may.
     final boolean clear;
@@ -59,6 +66,7 @@ final class Call {
 
     Call(long number, Request invite, Inbound inbound, Names names, Side sideB) {
         this.number = number;
+        this.owner = "call-" + number;
         this.key =
                 new CallKey(
                         invite.callId(),
@@ -87,7 +95,16 @@ final class Call {
     record Names(Instant at, boolean assured, String tokenA, String tokenB, String peer) {}
 
     String owner() {
-        return "call-" + number;
+        return owner;
+    }
+
+    /// What is said of the call in words; the later word wins, and the one before it comes back.
+    Optional<String> fact(String name, String word) {
+        return told ? Optional.empty() : Optional.ofNullable(facts.put(name, word));
+    }
+
+    boolean hasFact(String name) {
+        return facts.containsKey(name);
     }
 
     boolean ended() {
@@ -140,8 +157,23 @@ final class Call {
     }
 
     void line(Instant at, String from, String to, String text) {
-        if (ladder.size() < MAX_LADDER) {
+        if (ladder.size() < MAX_LADDER && !told) {
             ladder.add(new CallRecord.LadderLine(at, from, to, text));
+        }
+    }
+
+    /// Whether the story as last told is the whole of it: nothing of the call is under way.
+    boolean told() {
+        return told;
+    }
+
+    /// Forgets the story once it is told to the end; what is left only waits for repetitions.
+    void settle() {
+        if (ended() && unfinished == 0 && tracks == 0 && removal.isEmpty()) {
+            told = true;
+            ladder = List.of();
+            facts = Map.of();
+            ack = Optional.empty();
         }
     }
 

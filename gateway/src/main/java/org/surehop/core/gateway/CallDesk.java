@@ -26,6 +26,8 @@ final class CallDesk {
     private final Map<String, Call> byToken = new HashMap<>();
     private final Map<String, Call> byOwner = new HashMap<>();
     private final Map<String, Integer> perPeer = new HashMap<>();
+    /// How many of them have ended and wait for repetitions only.
+    private int ended;
 
     CallDesk(Desks desks) {
         this.desks = desks;
@@ -36,7 +38,7 @@ final class CallDesk {
     }
 
     int active() {
-        return (int) byOwner.values().stream().filter(c -> !c.ended()).count();
+        return byOwner.size() - ended;
     }
 
     int of(String peer) {
@@ -85,7 +87,7 @@ final class CallDesk {
         turn.disarm(Deadline.Kind.ACK_WAIT, call.owner());
         turn.arm(Deadline.Kind.CALL_DURATION, call.owner(), turn.config().timers().callDuration());
         desks.pinholes().confirm(turn, call);
-        call.facts.put("state", "established");
+        call.fact("state", "established");
         desks.reporter().count("call.established");
         turn.emit(new Effect.Record(call.story(turn.now())));
     }
@@ -93,9 +95,10 @@ final class CallDesk {
     private void closed(Turn turn, Call call, Reason reason) {
         turn.disarm(Deadline.Kind.ACK_WAIT, call.owner());
         turn.disarm(Deadline.Kind.CALL_DURATION, call.owner());
-        call.facts.put("state", "ended");
-        call.facts.put("ended", reason.wireName());
-        if (call.facts.containsKey("answered")) {
+        ended++;
+        call.fact("state", "ended");
+        call.fact("ended", reason.wireName());
+        if (call.hasFact("answered")) {
             desks.reporter()
                     .tell(
                             turn,
@@ -107,15 +110,18 @@ final class CallDesk {
         sweep(call);
     }
 
-    /// What is told of a call has grown after it was written: write it again.
-    void storyChanged(Turn turn, Passage passage) {
-        passage.call
-                .filter(c -> c.ended() || c.established())
-                .ifPresent(c -> turn.emit(new Effect.Record(c.story(turn.now()))));
+    /// What is told of a call has grown after it was written: write it again, unless a request of
+    /// it still waits for its answer, whose end then tells everything.
+    void storyChanged(Turn turn, Call call) {
+        var over = call.ended() && call.unfinished == 0;
+        if (!call.told() && (over || call.established())) {
+            turn.emit(new Effect.Record(call.story(turn.now())));
+            call.settle();
+        }
     }
 
     void rulesGone(Turn turn, Call call) {
-        turn.emit(new Effect.Record(call.story(turn.now())));
+        storyChanged(turn, call);
         sweep(call);
     }
 
@@ -134,6 +140,7 @@ final class CallDesk {
             byToken.remove(call.tokenA);
             byToken.remove(call.tokenB);
             if (byOwner.remove(call.owner()) != null) {
+                ended--;
                 perPeer.computeIfPresent(call.peer, (_, n) -> n == 1 ? null : n - 1);
             }
         }

@@ -225,9 +225,9 @@ final class FrontDesk {
                 new Call.Names(
                         turn.now(), assured, turn.tokens().next(), turn.tokens().next(), peer);
         var call = new Call(desks.nextNumber(), request, inbound, names, way.side());
-        call.facts.put("state", "inviting");
-        call.facts.put("e2e-sec", assured ? "asked" : "not asked");
-        call.facts.put("ingress", CallDesk.channel(inbound.security()));
+        call.fact("state", "inviting");
+        call.fact("e2e-sec", assured ? "asked" : "not asked");
+        call.fact("ingress", CallDesk.channel(inbound.security()));
         return call;
     }
 

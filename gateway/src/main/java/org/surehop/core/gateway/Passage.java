@@ -1,5 +1,6 @@
 package org.surehop.core.gateway;
 
+import java.util.List;
 import java.util.Optional;
 import org.surehop.core.call.Exchange;
 import org.surehop.core.report.CallKey;
@@ -18,11 +19,13 @@ import org.surehop.core.sip.Target;
 final class Passage {
     final long number;
     final Inbound inbound;
-    final Request request;
+    /// Without its body and its other rows once the passage is finished.
+    Request request;
     final ServerKey serverKey;
     final boolean assured;
     final Leg from;
     final Optional<Call> call;
+    private final String owner;
 
     Exchange.State state = Exchange.initial();
     Optional<TransactionKey> clientKey = Optional.empty();
@@ -49,6 +52,7 @@ final class Passage {
         this.inbound = inbound;
         this.request = request;
         this.call = call;
+        this.owner = "passage-" + number;
         this.serverKey = ServerKey.of(inbound.connection(), request);
         this.assured = traits.assured();
         this.from = traits.from();
@@ -70,7 +74,19 @@ final class Passage {
         return call.isPresent() && !request.inDialog();
     }
 
+    /// Finished: what may still come needs no body and no row that was only to be carried. A
+    /// finished passage waits half a minute for repetitions, and a busy gateway has many of them.
+    void settle() {
+        request = bare(request);
+        sent = sent.map(Passage::bare);
+        answerBody = Body.NONE;
+    }
+
+    private static Request bare(Request request) {
+        return request.toBuilder().others(List.of()).body(Body.NONE).build();
+    }
+
     String owner() {
-        return "passage-" + number;
+        return owner;
     }
 }

@@ -50,6 +50,7 @@ final class PassageDesk implements TransactionDesk.User {
         passage.call.ifPresent(
                 call -> {
                     call.passages++;
+                    call.unfinished++;
                     call.line(
                             turn.now(), passage.from.name(), "GW", passage.request.method().name());
                 });
@@ -131,7 +132,7 @@ final class PassageDesk implements TransactionDesk.User {
         passage.egress = Optional.of(evidence.connection());
         passage.egressSecurity = Optional.of(evidence.security());
         if (passage.opensCall()) {
-            passage.call.orElseThrow().facts.put("egress", CallDesk.channel(evidence.security()));
+            passage.call.orElseThrow().fact("egress", CallDesk.channel(evidence.security()));
         }
     }
 
@@ -278,7 +279,7 @@ final class PassageDesk implements TransactionDesk.User {
         desks.assurance().succeeded(turn, passage, response);
         if (passage.opensCall()) {
             var call = passage.call.orElseThrow();
-            call.facts.put("answered", turn.now().toString());
+            call.fact("answered", turn.now().toString());
             desks.calls().step(turn, call, new CallLife.Event.Accepted());
         } else {
             passage.call.filter(c -> !c.ended()).ifPresent(c -> desks.pinholes().confirm(turn, c));
@@ -362,6 +363,7 @@ final class PassageDesk implements TransactionDesk.User {
         turn.disarm(Deadline.Kind.WORK, passage.owner());
         turn.disarm(Deadline.Kind.CLIENT_TRANSACTION, passage.owner());
         underway.answered(passage);
+        passage.call.ifPresent(call -> call.unfinished--);
         if (passage.failure != Reason.NONE) {
             desks.assurance().failed(turn, passage, passage.failure);
             if (passage.opensCall()) {
@@ -372,6 +374,8 @@ final class PassageDesk implements TransactionDesk.User {
         if (passage.clientKey.flatMap(underway::by).isEmpty()) {
             passage.clientOver = true;
         }
+        passage.settle();
+        passage.call.filter(Call::ended).ifPresent(call -> desks.calls().storyChanged(turn, call));
         released(passage);
     }
 

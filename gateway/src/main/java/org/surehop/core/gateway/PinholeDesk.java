@@ -62,7 +62,7 @@ final class PinholeDesk {
     }
 
     int flows() {
-        return table.inForce().size();
+        return table.size();
     }
 
     Set<Flow> inForce() {
@@ -110,7 +110,7 @@ final class PinholeDesk {
             case PinholeOutcome.Refused(var reason, var detail) ->
                     desks.passages().rulesRefused(turn, passage, reason, detail);
             case PinholeOutcome.Granted granted -> {
-                call.facts.put("disclosure", offer.basis() + " / " + answer.basis());
+                call.fact("disclosure", offer.basis() + " / " + answer.basis());
                 skipped(turn, call, granted.skipped());
                 if (granted.change().isEmpty()) {
                     desks.passages().rulesApplied(turn, passage);
@@ -125,8 +125,8 @@ final class PinholeDesk {
     private void skipped(Turn turn, Call call, List<SkippedMedia> media) {
         for (var one : media) {
             var why = one.why().name().toLowerCase(Locale.ROOT).replace('_', '-');
-            var known = call.facts.put("media:" + one.index(), why);
-            if (one.unexpected() && !why.equals(known)) {
+            var known = call.fact("media:" + one.index(), why);
+            if (one.unexpected() && !known.equals(Optional.of(why))) {
                 desks.reporter()
                         .tell(
                                 turn,
@@ -278,7 +278,8 @@ final class PinholeDesk {
     }
 
     private void opened(Turn turn, Call call, Flow flow) {
-        if (call.facts.putIfAbsent("pinhole:" + flow, "open") == null) {
+        if (!call.hasFact("pinhole:" + flow)) {
+            call.fact("pinhole:" + flow, "open");
             report(
                     turn,
                     call,
@@ -294,7 +295,7 @@ final class PinholeDesk {
                         "flow", counter.flow().toString(),
                         "packets", Long.toString(counter.packets()),
                         "bytes", Long.toString(counter.bytes()));
-        call.facts.put(
+        call.fact(
                 "pinhole:" + counter.flow(),
                 "closed, %d packets, %d octets".formatted(counter.packets(), counter.bytes()));
         report(turn, call, NoticeKind.PINHOLE_CLOSE, Reason.NONE, new java.util.TreeMap<>(details));

@@ -9,7 +9,6 @@ import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
-import java.util.Objects;
 import java.util.Optional;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
@@ -48,6 +47,8 @@ public final class PinholeTable {
     private final AddressPolicy addresses;
     private final Map<GroupId, Entry> groups = new LinkedHashMap<>();
     private final Map<Flow, Integer> holders = new HashMap<>();
+    /// Whose change that is, until the firewall has answered.
+    private final Map<Long, GroupId> unanswered = new HashMap<>();
     private long lastNumber;
 
     /// A group's state; `before` is what it goes back to when change `pending` fails.
@@ -153,8 +154,11 @@ public final class PinholeTable {
 
     /// The firewall has done the change.
     public void applied(long number) {
-        groups.replaceAll(
-                (_, e) -> e.pending() == number ? new Entry(e.state(), 0, null, e.doubtful()) : e);
+        var group = unanswered.remove(number);
+        var entry = group == null ? null : groups.get(group);
+        if (group != null && entry != null && entry.pending() == number) {
+            groups.put(group, new Entry(entry.state(), 0, null, entry.doubtful()));
+        }
     }
 
     /// The firewall refused the change whole: its group is as before it. A change that a later one
@@ -170,11 +174,10 @@ public final class PinholeTable {
     }
 
     private void undo(long number, boolean doubtful) {
-        for (var group : List.copyOf(groups.keySet())) {
-            var entry = Objects.requireNonNull(groups.get(group));
-            if (entry.pending() == number) {
-                restore(group, entry, doubtful);
-            }
+        var group = unanswered.remove(number);
+        var entry = group == null ? null : groups.get(group);
+        if (group != null && entry != null && entry.pending() == number) {
+            restore(group, entry, doubtful);
         }
     }
 
@@ -198,6 +201,11 @@ public final class PinholeTable {
     /// Every flow that should be open now: what the firewall is compared with.
     public Set<Flow> inForce() {
         return Set.copyOf(holders.keySet());
+    }
+
+    /// How many flows should be open now.
+    public int size() {
+        return holders.size();
     }
 
     private SdpResult read(Party party) {
@@ -294,6 +302,7 @@ public final class PinholeTable {
         var change = change(group, open, lifetime(next), gone);
         long number = change.map(RuleSetChange::number).orElse(0L);
         groups.put(group, new Entry(next, number, before, doubtful(group)));
+        change.ifPresent(c -> unanswered.put(c.number(), group));
         return new Granted(
                 change,
                 open.isEmpty() ? Optional.empty() : Optional.of(lifetime(next).dividedBy(2)),
