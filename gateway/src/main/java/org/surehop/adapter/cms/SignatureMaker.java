@@ -11,6 +11,7 @@ import org.bouncycastle.cms.CMSException;
 import org.bouncycastle.cms.CMSProcessableByteArray;
 import org.bouncycastle.cms.CMSSignedDataGenerator;
 import org.bouncycastle.cms.jcajce.JcaSignerInfoGeneratorBuilder;
+import org.bouncycastle.operator.ContentSigner;
 import org.bouncycastle.operator.OperatorCreationException;
 import org.bouncycastle.operator.jcajce.JcaContentSignerBuilder;
 import org.bouncycastle.operator.jcajce.JcaDigestCalculatorProviderBuilder;
@@ -24,6 +25,10 @@ public final class SignatureMaker {
     private final KeyPairing signer;
     private final Provider provider;
     private final SecureRandom random;
+
+    /// Making a signer ready tests the key each time (FIPS 140), which costs a third of a
+    /// signature; a signer is as new after each use, so each thread keeps its own.
+    private final ThreadLocal<ContentSigner> ready = new ThreadLocal<>();
 
     public SignatureMaker(KeyPairing signer, Provider provider) {
         this.signer = signer;
@@ -60,27 +65,38 @@ public final class SignatureMaker {
 
     private byte[] sign(byte[] content, boolean encapsulate) {
         try {
-            var algorithm = signer.rsa() ? "SHA256withRSA" : "SHA256withECDSA";
-            var contentSigner =
-                    new JcaContentSignerBuilder(algorithm)
-                            .setProvider(provider)
-                            .setSecureRandom(random)
-                            .build(signer.key());
+            var contentSigner = contentSigner();
             var digests = new JcaDigestCalculatorProviderBuilder().setProvider(provider).build();
             var generator = new CMSSignedDataGenerator();
             generator.addSignerInfoGenerator(
                     new JcaSignerInfoGeneratorBuilder(digests)
                             .build(contentSigner, signer.certificate()));
             generator.addCertificate(new JcaX509CertificateHolder(signer.certificate()));
-            return generator
-                    .generate(new CMSProcessableByteArray(content), encapsulate)
-                    .toASN1Structure()
-                    .getEncoded("DER");
+            var signed =
+                    generator
+                            .generate(new CMSProcessableByteArray(content), encapsulate)
+                            .toASN1Structure()
+                            .getEncoded("DER");
+            ready.set(contentSigner);
+            return signed;
         } catch (OperatorCreationException
                 | CertificateEncodingException
                 | CMSException
                 | IOException e) {
             throw new IllegalStateException("signing with a key that was checked at start", e);
         }
+    }
+
+    /// Taken out while it is used: one that failed half-way does not come back.
+    private ContentSigner contentSigner() throws OperatorCreationException {
+        var kept = ready.get();
+        ready.remove();
+        if (kept != null) {
+            return kept;
+        }
+        return new JcaContentSignerBuilder(signer.rsa() ? "SHA256withRSA" : "SHA256withECDSA")
+                .setProvider(provider)
+                .setSecureRandom(random)
+                .build(signer.key());
     }
 }

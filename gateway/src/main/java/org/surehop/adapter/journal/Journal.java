@@ -9,6 +9,7 @@ import java.util.ArrayList;
 import java.util.Collections;
 import java.util.EnumMap;
 import java.util.EnumSet;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -19,9 +20,11 @@ import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.atomic.AtomicReference;
+import java.util.concurrent.locks.LockSupport;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import org.surehop.core.gateway.Status;
+import org.surehop.core.report.CallKey;
 import org.surehop.core.report.CallRecord;
 import org.surehop.core.report.JournalEntry;
 import org.surehop.core.report.Notice;
@@ -51,6 +54,9 @@ public final class Journal implements AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(Journal.class);
     private static final int BATCH = 512;
     private static final Duration IDLE = Duration.ofMillis(200);
+    /// What one call causes comes within moments: together it costs one commit to flash, not ten.
+    private static final Duration GATHER = Duration.ofMillis(10);
+
     private static final Duration RETRY = Duration.ofMillis(500);
     private static final Duration SETTLE = Duration.ofSeconds(1);
     private static final Duration STATUS_EVERY = Duration.ofSeconds(1);
@@ -260,21 +266,25 @@ public final class Journal implements AutoCloseable {
         if (first != null) {
             writing = true;
             batch.add(first);
+            if (!closing && queue.size() < BATCH) {
+                LockSupport.parkNanos(GATHER.toNanos());
+            }
             queue.drainTo(batch, BATCH - 1);
         }
     }
 
     private void commit(List<Work> batch) throws SQLException {
         var notices = new ArrayList<Notice>();
-        var stories = new ArrayList<CallRecord>();
+        // Of one call the last story counts: at speed a whole call fits into one batch.
+        var stories = new LinkedHashMap<CallKey, CallRecord>();
         for (var work : batch) {
             switch (work) {
                 case Work.Tell(var notice) -> notices.add(notice);
-                case Work.Keep(var story) -> stories.add(story);
+                case Work.Keep(var story) -> stories.put(story.key(), story);
             }
         }
         store.begin();
-        var entries = store.write(notices, stories);
+        var entries = store.write(notices, stories.values());
         var cursorsNow = Map.copyOf(moved);
         store.moveCursors(cursorsNow);
         writeStatus();

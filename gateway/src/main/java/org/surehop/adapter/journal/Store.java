@@ -2,6 +2,7 @@ package org.surehop.adapter.journal;
 
 import java.nio.file.Path;
 import java.sql.Connection;
+import java.sql.PreparedStatement;
 import java.sql.SQLException;
 import java.time.Instant;
 import java.util.ArrayList;
@@ -19,20 +20,34 @@ final class Store implements AutoCloseable {
     private static final String INSERT_NOTICE =
             """
             INSERT INTO notices (boot, at, kind, severity, call_id, from_tag, cseq, method, leg,
-              reason, details) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)""";
+              reason, details, seq) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)""";
     private static final String UPSERT_CALL =
             "INSERT OR REPLACE INTO calls VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)";
 
     private final Connection connection;
     private final String bootId;
+    private final PreparedStatement insertNotice;
+    private final PreparedStatement upsertCall;
 
-    private Store(Connection connection, String bootId) {
+    private Store(Connection connection, String bootId) throws SQLException {
         this.connection = connection;
         this.bootId = bootId;
+        this.insertNotice = connection.prepareStatement(INSERT_NOTICE);
+        this.upsertCall = connection.prepareStatement(UPSERT_CALL);
     }
 
     static Store open(Path file, String bootId) throws JournalFault {
-        return new Store(Schema.openForWriting(file), bootId);
+        var connection = Schema.openForWriting(file);
+        try {
+            return new Store(connection, bootId);
+        } catch (SQLException e) {
+            try {
+                connection.close();
+            } catch (SQLException unclosed) {
+                e.addSuppressed(unclosed);
+            }
+            throw JournalFault.of(file, e);
+        }
     }
 
     /// Makes the cursors those of exactly these sinks. A sink that is new to a journal with a past
@@ -69,22 +84,21 @@ final class Store implements AutoCloseable {
     }
 
     /// Writes the notices and stories of one batch; nothing is in force before [#commit].
-    List<JournalEntry> write(List<Notice> notices, List<CallRecord> stories) throws SQLException {
-        var entries = new ArrayList<JournalEntry>();
-        try (var insert = connection.prepareStatement(INSERT_NOTICE);
-                var upsert = connection.prepareStatement(UPSERT_CALL)) {
-            for (var notice : notices) {
-                Rows.bind(insert, bootId, notice);
-                insert.executeUpdate();
-                try (var key = insert.getGeneratedKeys()) {
-                    key.next();
-                    entries.add(new JournalEntry(key.getLong(1), bootId, notice));
-                }
-            }
-            for (var story : stories) {
-                Rows.bind(upsert, story);
-                upsert.executeUpdate();
-            }
+    List<JournalEntry> write(List<Notice> notices, Collection<CallRecord> stories)
+            throws SQLException {
+        var entries = new ArrayList<JournalEntry>(notices.size());
+        // The only writer numbers the rows itself; asking for each number costs a query each.
+        var seq = notices.isEmpty() ? 0 : lastSeq();
+        for (var notice : notices) {
+            seq++;
+            Rows.bind(insertNotice, bootId, notice);
+            insertNotice.setLong(12, seq);
+            insertNotice.executeUpdate();
+            entries.add(new JournalEntry(seq, bootId, notice));
+        }
+        for (var story : stories) {
+            Rows.bind(upsertCall, story);
+            upsertCall.executeUpdate();
         }
         return entries;
     }
