@@ -41,6 +41,7 @@ final class CallDesk {
         return byOwner.size() - ended;
     }
 
+    /// How many calls go on that this peer has begun.
     int of(String peer) {
         return perPeer.getOrDefault(peer, 0);
     }
@@ -95,7 +96,9 @@ final class CallDesk {
     private void closed(Turn turn, Call call, Reason reason) {
         turn.disarm(Deadline.Kind.ACK_WAIT, call.owner());
         turn.disarm(Deadline.Kind.CALL_DURATION, call.owner());
+        // What only waits for repetitions counts for no limit; transactions have their own.
         ended++;
+        perPeer.computeIfPresent(call.peer, (_, n) -> n == 1 ? null : n - 1);
         call.fact("state", "ended");
         call.fact("ended", reason.wireName());
         if (call.hasFact("answered")) {
@@ -141,7 +144,6 @@ final class CallDesk {
             byToken.remove(call.tokenB);
             if (byOwner.remove(call.owner()) != null) {
                 ended--;
-                perPeer.computeIfPresent(call.peer, (_, n) -> n == 1 ? null : n - 1);
             }
         }
     }

@@ -214,7 +214,7 @@ final class FrontDesk {
         var calls = desks.calls();
         var full =
                 request.method().equals(Method.INVITE)
-                        && (calls.size() >= limits.calls()
+                        && (calls.active() >= limits.calls()
                                 || calls.of(peer) >= limits.callsPerPeer());
         return full ? Optional.of(admission.congestion(Reason.CONGESTION)) : Optional.empty();
     }
