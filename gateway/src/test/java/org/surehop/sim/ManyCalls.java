@@ -171,7 +171,7 @@ final class ManyCalls {
                 next.add(new Event.RequestSent(now, key, to.connection(), to.security()));
                 answer(to, request);
             }
-            case Effect.SendResponse(_, var response) -> heard(response);
+            case Effect.SendResponse(_, var response, _) -> heard(response);
             case Effect.ApplyRuleSet(var change) ->
                     next.add(
                             new Event.RuleSetApplied(
