@@ -288,6 +288,27 @@ class Case(unittest.TestCase):
             self.assert_all(False, f"after {status}")
             self.assertEqual([], self.border.elements(), f"elements in the kernel after {status}")
 
+    def test_table_that_somebody_removed_comes_back_and_calls_on_it_end(self):
+        """Without our table media passed unasked, and no call found a firewall until a restart."""
+        offer, answer = self.ends(32000)
+        call, taken = self.border.talk(offer, answer)
+        self.border.spaces.middle.run("nft", "delete", "table", "inet", "surehop_test")
+        for dialog in (call, taken):
+            bye = dialog.next_request("BYE", 15)
+            dialog.reply(bye, 200)
+        self.border.gateway.event("pinhole.expired", call.call_id)
+        self.assert_all(False, "after the call ended")
+        offer, answer = self.ends(34000)
+        self.border.spaces.middle.run("nft", "flush", "table", "inet", "surehop_test")
+        call, taken = self.border.talk(offer, answer)
+        for dialog in (call, taken):
+            bye = dialog.next_request("BYE", 15)
+            dialog.reply(bye, 200)
+        self.assert_all(False, "after the rules came back")
+        call, taken = self.border.talk(offer, answer)
+        self.assert_all(True, "in a new call")
+        self.border.end(call, taken)
+
     def test_zz_kill_leaves_only_what_ends_by_itself(self):
         """The last one: it kills the gateway in the middle of a call."""
         offer, answer = self.ends(30000)

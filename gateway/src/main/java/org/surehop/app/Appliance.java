@@ -181,7 +181,7 @@ final class Appliance {
         var driver = config.pinholes().driver();
         var wall =
                 switch (driver) {
-                    case NFTABLES -> new PartHealth(Part.FIREWALL, State.UP, "nftables");
+                    case NFTABLES -> nftables();
                     case MEMORY ->
                             new PartHealth(
                                     Part.FIREWALL, State.DEGRADED, "memory: filters no packet");
@@ -195,6 +195,14 @@ final class Appliance {
                         Part.CMS,
                         busy == 0 ? State.UP : State.DEGRADED,
                         busy == 0 ? "ready" : busy + " bodies refused: too much was waiting"));
+    }
+
+    private PartHealth nftables() {
+        var trouble = firewall.map(NftablesAdapter::trouble).orElse("");
+        return new PartHealth(
+                Part.FIREWALL,
+                trouble.isEmpty() ? State.UP : State.DOWN,
+                trouble.isEmpty() ? "nftables" : "nftables " + trouble);
     }
 
     /// What a person is told at the start.

@@ -126,6 +126,18 @@ final class FlowScript {
         return "list set inet %s %s\n".formatted(table, set);
     }
 
+    /// Lists our chains, one in each command: libnftables finds no second one.
+    List<String> chains() {
+        return List.of(
+                "list chain inet %s media\n".formatted(table),
+                "list chain inet %s forward\n".formatted(table));
+    }
+
+    /// A listing without what its counters have counted.
+    static String withoutCounts(String listed) {
+        return listed.replaceAll("packets \\d+ bytes \\d+", "");
+    }
+
     String flush() {
         var script = new StringBuilder();
         SETS.forEach(set -> script.append("flush set inet %s %s\n".formatted(table, set)));

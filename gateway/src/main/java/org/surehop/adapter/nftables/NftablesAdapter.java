@@ -44,6 +44,7 @@ public final class NftablesAdapter implements EffectHandler<Effect.ApplyRuleSet>
     private final CompletableFuture<Void> ready = new CompletableFuture<>();
     private final Map<Flow, Instant> held = new HashMap<>();
     private volatile boolean stopping;
+    private volatile String trouble = "";
 
     /// Makes the firewall, on the thread that will own it.
     @FunctionalInterface
@@ -117,6 +118,11 @@ public final class NftablesAdapter implements EffectHandler<Effect.ApplyRuleSet>
         }
     }
 
+    /// What stands in the way of the last thing that was asked of the firewall; empty when nothing.
+    public String trouble() {
+        return stopping || owner.isAlive() ? trouble : "the firewall has ended";
+    }
+
     /// How many changes wait.
     int waiting() {
         return queue.size();
@@ -161,6 +167,7 @@ public final class NftablesAdapter implements EffectHandler<Effect.ApplyRuleSet>
     private void apply(Firewall firewall, List<RuleSetChange> batch) {
         try {
             var closed = firewall.apply(batch);
+            trouble = "";
             for (int i = 0; i < batch.size(); i++) {
                 done(batch.get(i), closed.get(i));
             }
@@ -170,6 +177,7 @@ public final class NftablesAdapter implements EffectHandler<Effect.ApplyRuleSet>
             } else {
                 var number = batch.getFirst().number();
                 LOG.warn("firewall refused number={} cause={}", number, e.getMessage());
+                trouble = "refused: " + e.getMessage();
                 post(new Event.RuleSetFailed(clock.instant(), number, e.reason()));
             }
         }
@@ -183,11 +191,9 @@ public final class NftablesAdapter implements EffectHandler<Effect.ApplyRuleSet>
     }
 
     private void look(Firewall firewall) {
-        if (held.isEmpty()) {
-            return;
-        }
         try {
             var there = firewall.readBack().stream().map(FlowCounter::flow).toList();
+            trouble = "";
             var lost = new ArrayList<>(held.keySet());
             lost.removeAll(there);
             if (!lost.isEmpty()) {
@@ -197,6 +203,7 @@ public final class NftablesAdapter implements EffectHandler<Effect.ApplyRuleSet>
             }
         } catch (FirewallFault e) {
             LOG.warn("firewall cannot be read back cause={}", e.getMessage());
+            trouble = "cannot be read: " + e.getMessage();
         }
     }
 

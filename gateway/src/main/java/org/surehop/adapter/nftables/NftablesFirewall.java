@@ -32,8 +32,11 @@ public final class NftablesFirewall implements Firewall {
 
     private final NativeCalls calls;
     private final FlowScript script;
+    private final Pinholes config;
     private final MemorySegment context;
     private final ConnectionTracking tracking;
+    // Our chains as the kernel prints them, to see whether somebody has changed them.
+    private final String rules;
     private final boolean refreshesInPlace;
     private final Set<Flow> held = new HashSet<>();
     // What elements had counted before a kernel that cannot refresh them made them anew.
@@ -43,11 +46,15 @@ public final class NftablesFirewall implements Firewall {
             NativeCalls calls, FlowScript script, MemorySegment context, Pinholes config)
             throws FirewallFault {
         this.calls = calls;
-        this.script = script;
         this.context = context;
+        this.script = script;
+        this.config = config;
+        var left = leftBehind();
         run(script.create(config));
+        rules = rules();
         refreshesInPlace = probe();
         tracking = new ConnectionTracking(calls);
+        forget(left);
         warnOfSipHelper();
         LOG.info(
                 "nftables ready table={} refresh={}",
@@ -95,6 +102,24 @@ public final class NftablesFirewall implements Firewall {
     @Override
     public List<List<FlowCounter>> apply(List<RuleSetChange> changes) throws FirewallFault {
         var counters = countersBefore(changes);
+        try {
+            settle(perform(changes), counters);
+        } catch (FirewallFault e) {
+            if (intact()) {
+                throw e;
+            }
+            restore();
+            settle(perform(changes), counters);
+        }
+        var closed = new ArrayList<List<FlowCounter>>();
+        for (var change : changes) {
+            closed.add(change.disable().stream().map(f -> counted(counters, f)).toList());
+        }
+        return closed;
+    }
+
+    /// One transaction; gives what is open after it.
+    private Set<Flow> perform(List<RuleSetChange> changes) throws FirewallFault {
         var commands = new StringBuilder();
         var after = new HashSet<>(held);
         for (var change : changes) {
@@ -111,16 +136,14 @@ public final class NftablesFirewall implements Firewall {
             }
         }
         run(commands.toString());
-        settle(after, counters);
-        var closed = new ArrayList<List<FlowCounter>>();
-        for (var change : changes) {
-            closed.add(change.disable().stream().map(f -> counted(counters, f)).toList());
-        }
-        return closed;
+        return after;
     }
 
     @Override
     public List<FlowCounter> readBack() throws FirewallFault {
+        if (!intact()) {
+            restore();
+        }
         var all = new ArrayList<FlowCounter>();
         for (var set : FlowScript.SETS) {
             FlowScript.read(run(script.list(set))).forEach(c -> all.add(withCarried(c)));
@@ -140,6 +163,45 @@ public final class NftablesFirewall implements Firewall {
             tracking.close();
             calls.freeContext(context);
         }
+    }
+
+    /// What a process before this one, which did not end well, has left open in our table.
+    private Set<Flow> leftBehind() {
+        var left = new HashSet<Flow>();
+        for (var set : FlowScript.SETS) {
+            if (calls.run(context, script.list(set)) == 0) {
+                FlowScript.read(calls.output(context)).forEach(c -> left.add(c.flow()));
+            }
+            calls.error(context);
+        }
+        return left;
+    }
+
+    /// Whether our table is there with all its rules: without them, media would pass unasked.
+    private boolean intact() {
+        try {
+            return rules.equals(rules());
+        } catch (FirewallFault e) {
+            return false;
+        }
+    }
+
+    private String rules() throws FirewallFault {
+        var listed = new StringBuilder();
+        for (var command : script.chains()) {
+            listed.append(run(command));
+        }
+        return FlowScript.withoutCounts(listed.toString());
+    }
+
+    /// Makes the table again after somebody removed or changed it. All flows are gone with it; the
+    /// caller finds that out by [#readBack].
+    private void restore() throws FirewallFault {
+        LOG.error("our table was removed or changed by somebody else; it is made again");
+        run(script.create(config));
+        forget(held);
+        held.clear();
+        carried.clear();
     }
 
     private static FlowCounter counted(Map<Flow, FlowCounter> counters, Flow flow) {
@@ -191,8 +253,12 @@ public final class NftablesFirewall implements Firewall {
                     .filter(e -> after.contains(e.getKey()))
                     .forEach(e -> carried.put(e.getKey(), e.getValue()));
         }
+        forget(changed);
+    }
+
+    private void forget(Set<Flow> flows) {
         try {
-            tracking.forget(changed);
+            tracking.forget(flows);
         } catch (FirewallFault e) {
             // Our own chain looks at each packet without regard to connection tracking, so the
             // flow is closed all the same; only the operator's own rules may still know it.

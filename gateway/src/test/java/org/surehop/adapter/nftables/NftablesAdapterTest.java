@@ -4,6 +4,7 @@ import static org.awaitility.Awaitility.await;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertInstanceOf;
 import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.time.Duration;
 import java.time.Instant;
@@ -57,6 +58,20 @@ class NftablesAdapterTest {
             assertEquals(2, ((Event.RuleSetApplied) next()).number());
             assertEquals(new Event.RuleSetFailed(START, 3, Reason.LACK_OF_RESOURCES), next());
             assertEquals(4, ((Event.RuleSetApplied) next()).number());
+        }
+    }
+
+    // A firewall that refused everything was still reported as up.
+    @Test
+    void saysWhatStandsInTheWayUntilItWorksAgain() throws Exception {
+        var other = FlowScriptTest.flow("192.0.2.1", 0, "10.0.0.1", 4002);
+        try (var adapter = adapter(new MemoryFirewall(clock, 1), 10)) {
+            adapter.handle(open(1, FLOW, other));
+            assertEquals(new Event.RuleSetFailed(START, 1, Reason.LACK_OF_RESOURCES), next());
+            assertTrue(adapter.trouble().startsWith("refused: "), adapter.trouble());
+            adapter.handle(open(2, FLOW));
+            assertEquals(2, ((Event.RuleSetApplied) next()).number());
+            assertEquals("", adapter.trouble());
         }
     }
 
