@@ -1,6 +1,9 @@
 package org.surehop.app;
 
 import java.io.IOException;
+import java.net.InetAddress;
+import java.net.NetworkInterface;
+import java.net.SocketException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -37,12 +40,35 @@ public final class DeploymentCheck {
     /// All findings, in the order of the file; empty when the configuration can run here.
     public static List<Finding> of(Path file, GatewayConfig config, InstantSource clock) {
         var check = new DeploymentCheck(file.toString(), clock);
+        check.listeners(config);
         check.tls(config);
         check.smime(config);
         check.journal(config);
         check.snmp(config);
         check.mqtt(config);
         return List.copyOf(check.findings);
+    }
+
+    private void listeners(GatewayConfig config) {
+        for (int i = 0; i < config.listeners().size(); i++) {
+            var address = InetAddress.ofLiteral(config.listeners().get(i).address());
+            if (!address.isAnyLocalAddress() && !isOwn(address)) {
+                var text = config.listeners().get(i).address();
+                // Absent, not wrong: where nothing is deployed yet, nothing has that address.
+                var sentence = text + ": is no address of this machine, expected one that is";
+                findings.add(new Finding(true, say("listeners[" + i + "].address", sentence)));
+            }
+        }
+    }
+
+    private static boolean isOwn(InetAddress address) {
+        try {
+            // All of 127.0.0.0/8 is the loopback's, whatever the interface says.
+            return address.isLoopbackAddress()
+                    || NetworkInterface.getByInetAddress(address) != null;
+        } catch (SocketException e) {
+            return true;
+        }
     }
 
     private void tls(GatewayConfig config) {
@@ -67,8 +93,22 @@ public final class DeploymentCheck {
     }
 
     private void journal(GatewayConfig config) {
-        var directory = Path.of(config.journal().path()).getParent();
+        var path = Path.of(config.journal().path());
+        var directory = path.getParent();
         directory("journal.path", directory);
+        if (Files.exists(path) && !isJournal(path)) {
+            fault("journal.path", path + ": is no SQLite file, expected one, or a new name");
+        }
+    }
+
+    /// Empty, or with the first octets of an SQLite file.
+    private static boolean isJournal(Path path) {
+        try (var in = Files.newInputStream(path)) {
+            var head = new String(in.readNBytes(15), StandardCharsets.US_ASCII);
+            return head.isEmpty() || head.equals("SQLite format 3");
+        } catch (IOException e) {
+            return false;
+        }
     }
 
     private void snmp(GatewayConfig config) {

@@ -15,6 +15,8 @@ import org.apache.commons.configuration2.ex.ConfigurationException;
 import org.apache.commons.configuration2.tree.ImmutableNode;
 import org.surehop.core.config.GatewayConfig;
 import org.yaml.snakeyaml.LoaderOptions;
+import org.yaml.snakeyaml.Yaml;
+import org.yaml.snakeyaml.constructor.SafeConstructor;
 import org.yaml.snakeyaml.error.MarkedYAMLException;
 
 /// Reads the configuration file. At most 256 KiB, 12 levels deep, no aliases, no key twice.
@@ -40,28 +42,32 @@ public final class ConfigFile {
     /// Reads `file`; the files that it names are not looked at.
     public static Outcome read(Path file) {
         var faults = new Faults(file.toString());
-        var root = tree(file, faults);
+        var tree = tree(file, faults);
         var directory = file.toAbsolutePath().getParent();
-        if (root.isEmpty() || directory == null) {
+        if (tree.isEmpty() || directory == null) {
             return new Outcome.Refused(faults.sentences());
         }
         var keys = new LinkedHashSet<String>();
-        var reading = new Section.Reading(faults, keys, directory);
-        var config = ConfigReader.read(Section.root(root.get(), reading));
+        var reading = new Section.Reading(faults, keys, directory, tree.get().lists());
+        var config = ConfigReader.read(Section.root(tree.get().root(), reading));
         return faults.none() && config.isPresent()
                 ? new Outcome.Loaded(config.get(), keys)
                 : new Outcome.Refused(faults.sentences());
     }
 
-    private static Optional<ImmutableNode> tree(Path file, Faults faults) {
+    private record Tree(ImmutableNode root, Set<String> lists) {}
+
+    private static Optional<Tree> tree(Path file, Faults faults) {
         try {
             if (Files.size(file) > MOST_OCTETS) {
                 faults.add("", "is larger than 256 KiB, expected a configuration in YAML");
                 return Optional.empty();
             }
             var yaml = new YAMLConfiguration();
-            yaml.read(new StringReader(Files.readString(file)), limits());
-            return Optional.of(yaml.getNodeModel().getNodeHandler().getRootNode());
+            var text = Files.readString(file);
+            yaml.read(new StringReader(text), limits());
+            var lists = Lists.of(new Yaml(new SafeConstructor(limits())).load(text));
+            return Optional.of(new Tree(yaml.getNodeModel().getNodeHandler().getRootNode(), lists));
         } catch (NoSuchFileException e) {
             faults.add("", "does not exist, expected a configuration in YAML");
         } catch (CharacterCodingException e) {

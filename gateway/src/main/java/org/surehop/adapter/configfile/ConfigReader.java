@@ -2,6 +2,7 @@ package org.surehop.adapter.configfile;
 
 import java.util.HashSet;
 import java.util.List;
+import java.util.Locale;
 import java.util.Optional;
 import org.surehop.core.config.GatewayConfig;
 import org.surehop.core.config.Listener;
@@ -130,6 +131,16 @@ final class ConfigReader {
     private static List<Peer> peers(Section root) {
         var read = root.sections("peers").stream().map(ConfigReader::peer).toList();
         unique(root, "peers", "name", read.stream().map(Peer::name).toList());
+        var seen = new HashSet<String>();
+        for (int i = 0; i < read.size(); i++) {
+            for (var domain : read.get(i).domains()) {
+                if (!domain.equals(Section.UNREAD) && !seen.add(domain.toLowerCase(Locale.ROOT))) {
+                    root.fault(
+                            "peers[" + i + "].domains",
+                            "'" + domain + "' is used twice, expected each with one peer only");
+                }
+            }
+        }
         return read;
     }
 
@@ -161,7 +172,9 @@ final class ConfigReader {
 
     private static List<Route> routes(Section root, List<Peer> peers) {
         var sections = root.sections("routes");
-        return sections.stream().map(s -> route(s, peers)).toList();
+        var read = sections.stream().map(s -> route(s, peers)).toList();
+        unique(root, "routes", "domain", read.stream().map(Route::domain).toList());
+        return read;
     }
 
     private static Route route(Section s, List<Peer> peers) {

@@ -112,8 +112,8 @@ final class EdgeReader {
                         s.text(
                                 "table",
                                 "surehop",
-                                "a name of letters, digits and _",
-                                "[A-Za-z][A-Za-z0-9_]{0,30}"),
+                                "1 to 31 lower-case letters, digits and _, beginning with a letter",
+                                "[a-z][a-z0-9_]{0,30}"),
                         s.list(
                                 "inside-prefixes",
                                 PRIVATE_NETWORKS,
@@ -134,6 +134,10 @@ final class EdgeReader {
                         s.integer("max-media", 8, 1, 64),
                         s.integer("max-rules-per-call", 128, 1, 1024),
                         s.integer("max-rules", 10_000, 1, 1_000_000));
+        if (read.insidePrefixes().isEmpty() && read.driver() != Pinholes.Driver.NONE) {
+            // Nothing would be inside, so that no packet at all would be kept out.
+            s.fault("inside-prefixes", "expected at least one address block such as 10.0.0.0/8");
+        }
         s.close();
         return read;
     }

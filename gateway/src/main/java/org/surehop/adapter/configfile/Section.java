@@ -29,9 +29,9 @@ final class Section {
     private final Reading reading;
     private final Set<String> asked = new LinkedHashSet<>();
 
-    /// What one reading of a file shares: where faults go, which keys are known, and what
-    /// relative paths are relative to.
-    record Reading(Faults faults, Set<String> known, Path directory) {}
+    /// What one reading of a file shares: where faults go, which keys are known, what relative
+    /// paths are relative to, and where the file has lists.
+    record Reading(Faults faults, Set<String> known, Path directory, Set<String> lists) {}
 
     private Section(ImmutableNode node, String path, String pattern, Reading reading) {
         this.node = node;
@@ -48,7 +48,9 @@ final class Section {
     Section section(String key) {
         asked.add(key);
         var nodes = node.getChildren(key);
-        if (nodes.size() > 1 || (nodes.size() == 1 && nodes.getFirst().getValue() != null)) {
+        if (isList(key)
+                || nodes.size() > 1
+                || (nodes.size() == 1 && nodes.getFirst().getValue() != null)) {
             fault(key, "expected a map of keys");
         }
         var found = nodes.isEmpty() ? empty(key) : nodes.getFirst();
@@ -115,7 +117,7 @@ final class Section {
         known(key);
         var children = node.getChildren(key);
         if (children.isEmpty()) {
-            return fallback;
+            return isList(key) ? List.of() : fallback;
         }
         var found = new ArrayList<T>();
         for (int i = 0; i < Math.min(children.size(), MOST_ELEMENTS); i++) {
@@ -270,19 +272,31 @@ final class Section {
     private @Nullable Object value(String key) {
         known(key);
         var nodes = node.getChildren(key);
-        if (nodes.isEmpty()) {
+        if (nodes.isEmpty() && !isList(key)) {
             return null;
         }
-        var only = nodes.getFirst();
-        if (nodes.size() > 1 || !only.getChildren().isEmpty() || only.getValue() == null) {
+        if (isList(key)) {
             return new Object() {
                 @Override
                 public String toString() {
-                    return nodes.size() > 1 ? "a list" : "no single value";
+                    return "a list";
+                }
+            };
+        }
+        var only = nodes.getFirst();
+        if (!only.getChildren().isEmpty() || only.getValue() == null) {
+            return new Object() {
+                @Override
+                public String toString() {
+                    return "no single value";
                 }
             };
         }
         return only.getValue();
+    }
+
+    private boolean isList(String key) {
+        return reading.lists().contains(dotted(path, key));
     }
 
     private void known(String key) {

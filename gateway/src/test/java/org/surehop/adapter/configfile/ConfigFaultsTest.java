@@ -49,6 +49,11 @@ class ConfigFaultsTest {
         user: monitor          | user: nobody           | snmp.receivers[0].user: no user has the name 'nobody', expected one of snmp.users
         uri: ssl://localhost:8883 | uri: tcp://localhost:1883 | mqtt.uri: expected ssl://HOST:PORT, found 'tcp://localhost:1883'
         calls: 1000            | calls: [1, 2]          | limits.calls: expected a whole number from 1 to 1000000, found 'a list'
+        calls: 1000            | calls: [7]             | limits.calls: expected a whole number from 1 to 1000000, found 'a list'
+        table: surehop         | table: Surehop         | pinholes.table: expected 1 to 31 lower-case letters, digits and _, beginning with a letter, found 'Surehop'
+        domains: [pbx.example.com] | domains: [a.example, A.example] | peers[0].domains: 'A.example' is used twice, expected each with one peer only
+        - domain: "*"          | - domain: example.com  | routes[1].domain: 'example.com' is used twice, expected each only once
+        [10.0.0.0/8, 172.16.0.0/12, 192.168.0.0/16, "fd00::/8"] | [] | pinholes.inside-prefixes: expected at least one address block such as 10.0.0.0/8
         calls: 1000            | calls:                 | limits.calls: expected a whole number from 1 to 1000000, found 'no single value'
         "fd00::/8"]            | "fd00::/129"]          | pinholes.inside-prefixes[3]: expected an address block such as 10.0.0.0/8, found 'fd00::/129'
         "timers:"              | "timers: 5"            | timers: expected a map of keys
