@@ -173,7 +173,12 @@ final class ConfigReader {
     private static List<Route> routes(Section root, List<Peer> peers) {
         var sections = root.sections("routes");
         var read = sections.stream().map(s -> route(s, peers)).toList();
-        unique(root, "routes", "domain", read.stream().map(Route::domain).toList());
+        // What comes from outside looks at the routes to the inside only: one row for each side.
+        unique(
+                root,
+                "routes",
+                "domain",
+                read.stream().map(r -> r.domain() + " " + Section.word(r.side())).toList());
         return read;
     }
 

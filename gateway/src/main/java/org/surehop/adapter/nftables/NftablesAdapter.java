@@ -44,7 +44,8 @@ public final class NftablesAdapter implements EffectHandler<Effect.ApplyRuleSet>
     private final CompletableFuture<Void> ready = new CompletableFuture<>();
     private final Map<Flow, Instant> held = new HashMap<>();
     private volatile boolean stopping;
-    private volatile String trouble = "";
+    private volatile String refusal = "";
+    private volatile String blindness = "";
 
     /// Makes the firewall, on the thread that will own it.
     @FunctionalInterface
@@ -118,9 +119,12 @@ public final class NftablesAdapter implements EffectHandler<Effect.ApplyRuleSet>
         }
     }
 
-    /// What stands in the way of the last thing that was asked of the firewall; empty when nothing.
+    /// What stood in the way of the last change or the last look; empty when nothing.
     public String trouble() {
-        return stopping || owner.isAlive() ? trouble : "the firewall has ended";
+        if (!stopping && !owner.isAlive()) {
+            return "has ended";
+        }
+        return refusal.isEmpty() ? blindness : refusal;
     }
 
     /// How many changes wait.
@@ -167,7 +171,7 @@ public final class NftablesAdapter implements EffectHandler<Effect.ApplyRuleSet>
     private void apply(Firewall firewall, List<RuleSetChange> batch) {
         try {
             var closed = firewall.apply(batch);
-            trouble = "";
+            refusal = "";
             for (int i = 0; i < batch.size(); i++) {
                 done(batch.get(i), closed.get(i));
             }
@@ -177,7 +181,7 @@ public final class NftablesAdapter implements EffectHandler<Effect.ApplyRuleSet>
             } else {
                 var number = batch.getFirst().number();
                 LOG.warn("firewall refused number={} cause={}", number, e.getMessage());
-                trouble = "refused: " + e.getMessage();
+                refusal = "refused: " + e.getMessage();
                 post(new Event.RuleSetFailed(clock.instant(), number, e.reason()));
             }
         }
@@ -193,7 +197,7 @@ public final class NftablesAdapter implements EffectHandler<Effect.ApplyRuleSet>
     private void look(Firewall firewall) {
         try {
             var there = firewall.readBack().stream().map(FlowCounter::flow).toList();
-            trouble = "";
+            blindness = "";
             var lost = new ArrayList<>(held.keySet());
             lost.removeAll(there);
             if (!lost.isEmpty()) {
@@ -203,7 +207,7 @@ public final class NftablesAdapter implements EffectHandler<Effect.ApplyRuleSet>
             }
         } catch (FirewallFault e) {
             LOG.warn("firewall cannot be read back cause={}", e.getMessage());
-            trouble = "cannot be read: " + e.getMessage();
+            blindness = "cannot be read: " + e.getMessage();
         }
     }
 

@@ -20,6 +20,26 @@ import org.surehop.core.gateway.Event;
 class ConfigFaultsTest {
     @TempDir Path directory;
 
+    // Of two routes for a domain to the same side the second was never taken.
+    @Test
+    void refusesARouteThatIsNeverTaken() throws Exception {
+        var text =
+                Shipped.text()
+                        .replace(
+                                "  - domain: \"*\"",
+                                "  - {domain: example.com, to: dns, side: outside}\n"
+                                        + "  - {domain: example.com, to: dns, side: inside}\n"
+                                        + "  - domain: \"*\"");
+        var file = Files.writeString(directory.resolve("twice.yaml"), text);
+        assertEquals(
+                new ConfigFile.Outcome.Refused(
+                        List.of(
+                                file
+                                        + ": routes[2].domain: 'example.com inside' is used twice,"
+                                        + " expected each only once")),
+                ConfigFile.read(file));
+    }
+
     @ParameterizedTest
     @CsvSource(
             delimiter = '|',
@@ -52,7 +72,6 @@ class ConfigFaultsTest {
         calls: 1000            | calls: [7]             | limits.calls: expected a whole number from 1 to 1000000, found 'a list'
         table: surehop         | table: Surehop         | pinholes.table: expected 1 to 31 lower-case letters, digits and _, beginning with a letter, found 'Surehop'
         domains: [pbx.example.com] | domains: [a.example, A.example] | peers[0].domains: 'A.example' is used twice, expected each with one peer only
-        - domain: "*"          | - domain: example.com  | routes[1].domain: 'example.com' is used twice, expected each only once
         [10.0.0.0/8, 172.16.0.0/12, 192.168.0.0/16, "fd00::/8"] | [] | pinholes.inside-prefixes: expected at least one address block such as 10.0.0.0/8
         calls: 1000            | calls:                 | limits.calls: expected a whole number from 1 to 1000000, found 'no single value'
         "fd00::/8"]            | "fd00::/129"]          | pinholes.inside-prefixes[3]: expected an address block such as 10.0.0.0/8, found 'fd00::/129'
