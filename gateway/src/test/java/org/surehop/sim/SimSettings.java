@@ -23,7 +23,7 @@ import org.surehop.core.config.Tls;
 import org.surehop.core.sip.Side;
 
 /// The configuration of a simulated gateway. Worlds differ in what policy allows.
-record SimSettings(boolean clearSdp, boolean signedNotify, int calls, int maxHops) {
+public record SimSettings(boolean clearSdp, boolean signedNotify, int calls, int maxHops) {
     static final int INSIDE_PEERS = 2;
     static final int OUTSIDE_PEERS = 3;
     static final String TAG = "e2e-sec";
@@ -37,7 +37,7 @@ record SimSettings(boolean clearSdp, boolean signedNotify, int calls, int maxHop
                 chance.mostly(4, 32, 2));
     }
 
-    GatewayConfig config() {
+    public GatewayConfig config() {
         return new GatewayConfig(
                 new GatewayConfig.Identity("gw-sim", "gw.example.com", 5061),
                 List.of(
@@ -66,7 +66,8 @@ record SimSettings(boolean clearSdp, boolean signedNotify, int calls, int maxHop
                         Duration.ofMillis(500),
                         Duration.ofSeconds(180),
                         Duration.ofMinutes(20),
-                        Duration.ofSeconds(5)),
+                        Duration.ofSeconds(5),
+                        Duration.ofMinutes(20)),
                 limits(),
                 new Journal(":memory:", Duration.ofDays(1), 1_000),
                 new Snmp(false, "127.0.0.1", 1161, "state", List.of(), List.of()),
@@ -153,6 +154,7 @@ record SimSettings(boolean clearSdp, boolean signedNotify, int calls, int maxHop
                 Duration.ofSeconds(5),
                 Duration.ofSeconds(5),
                 Duration.ofMinutes(5),
-                64);
+                64,
+                calls);
     }
 }

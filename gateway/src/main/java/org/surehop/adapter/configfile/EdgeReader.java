@@ -149,7 +149,8 @@ final class EdgeReader {
                         s.duration("t1", "500ms", "10ms", "5s"),
                         s.duration("ringing", "185s", "1s", "1h"),
                         s.duration("call-duration", "12h", "1s", "7d"),
-                        s.duration("work", "5s", "100ms", "60s"));
+                        s.duration("work", "5s", "100ms", "60s"),
+                        s.duration("subscription", "24h", "1s", "30d"));
         s.close();
         return read;
     }
@@ -173,7 +174,8 @@ final class EdgeReader {
                         s.duration("message", "10s", "100ms", "5m"),
                         s.duration("write", "10s", "100ms", "5m"),
                         s.duration("idle", "15m", "1s", "1d"),
-                        s.integer("write-queue", 256, 1, 100_000));
+                        s.integer("write-queue", 256, 1, 100_000),
+                        s.integer("subscriptions", 5000, 1, 1_000_000));
         s.close();
         return read;
     }

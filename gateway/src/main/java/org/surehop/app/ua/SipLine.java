@@ -51,7 +51,8 @@ final class SipLine implements AutoCloseable {
                     Duration.ofSeconds(10),
                     Duration.ofSeconds(10),
                     Duration.ofMinutes(15),
-                    64);
+                    64,
+                    100);
 
     private final BlockingQueue<Event> events = new ArrayBlockingQueue<>(QUEUE);
     private final SipTransport transport;

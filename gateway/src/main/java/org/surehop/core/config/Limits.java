@@ -19,7 +19,8 @@ public record Limits(
         Duration message,
         Duration write,
         Duration idle,
-        int writeQueue) {
+        int writeQueue,
+        int subscriptions) {
     public Limits {
         Valid.positive("limits.calls", calls);
         Valid.positive("limits.calls-per-peer", callsPerPeer);
@@ -33,6 +34,7 @@ public record Limits(
         Valid.positive("limits.list-values", listValues);
         Valid.positive("limits.body-bytes", bodyBytes);
         Valid.positive("limits.write-queue", writeQueue);
+        Valid.positive("limits.subscriptions", subscriptions);
         Valid.positive("limits.first-line", firstLine);
         Valid.positive("limits.message", message);
         Valid.positive("limits.write", write);

@@ -106,6 +106,9 @@ record Admission(GatewayConfig config) {
         if (asked(request)) {
             return Optional.of(assurance(Reason.INGRESS_NOT_SECURE));
         }
+        if (request.uri().secure()) {
+            return Optional.of(sipsNotAllowed(Reason.INGRESS_NOT_SECURE));
+        }
         return config.path().acceptUnassured()
                 ? Optional.empty()
                 : Optional.of(rejection(403, "Forbidden", Reason.INGRESS_NOT_SECURE));
@@ -117,8 +120,11 @@ record Admission(GatewayConfig config) {
     }
 
     private Optional<Rejection> channel(Request request) {
+        if (!asked(request)) {
+            return sips(request);
+        }
         // POL-20: an explicit transport that is not TLS is refused, not overridden.
-        return !asked(request) || overTls(nextUri(request))
+        return overTls(nextUri(request))
                 ? Optional.empty()
                 : Optional.of(assurance(Reason.NO_TLS_TARGET));
     }
@@ -130,6 +136,25 @@ record Admission(GatewayConfig config) {
             case "tcp" -> uri.secure();
             default -> false;
         };
+    }
+
+    /// RFC 5630 §5.3: SIPS is TLS on each hop, and is neither bent nor rewritten (POL-35). With
+    /// SIPS, `transport=tcp` means TLS over TCP (RFC 3261 §26.2.2).
+    private Optional<Rejection> sips(Request request) {
+        return request.uri().secure() && nextUri(request).transport().equals("udp")
+                ? Optional.of(sipsNotAllowed(Reason.NO_TLS_TARGET))
+                : Optional.empty();
+    }
+
+    /// A SIPS request that cannot be met (RFC 5630 §5.3 and its Warning 380).
+    Rejection sipsNotAllowed(Reason cause) {
+        var text =
+                "380 "
+                        + config.gateway().name()
+                        + " \"SIPS Not Allowed: "
+                        + cause.wireName()
+                        + "\"";
+        return Rejection.of(480, phrase(480), cause, new Header("Warning", text));
     }
 
     boolean asked(Request request) {

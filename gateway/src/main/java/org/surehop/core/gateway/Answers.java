@@ -11,7 +11,9 @@ import org.surehop.core.report.Reason;
 import org.surehop.core.report.Severity;
 import org.surehop.core.sip.Header;
 import org.surehop.core.sip.Method;
+import org.surehop.core.sip.OptionTags;
 import org.surehop.core.sip.Response;
+import org.surehop.core.sip.ResponseBuilder;
 
 /// What the asking side is told: the far side's responses as they may go back, and our own
 /// refusals, each with its status, its Warning, its counter and its notice.
@@ -26,17 +28,17 @@ final class Answers {
     Response relayed(Turn turn, Passage passage, Response response) {
         var config = turn.config();
         var contact =
-                passage.call.map(
-                        c -> {
-                            var token =
-                                    passage.from == org.surehop.core.sip.Leg.A
-                                            ? c.tokenA
-                                            : c.tokenB;
-                            return Crossing.contact(
-                                    config.gateway(), token, passage.request.uri().secure());
-                        });
+                passage.relation.map(
+                        r ->
+                                Crossing.contact(
+                                        config.gateway(),
+                                        r.token(passage.from),
+                                        passage.request.uri().secure()));
         var out =
                 Crossing.back(response, passage.request, contact).toBuilder().remove("Hop-Record");
+        if (response.status().success()) {
+            supported(config.assurance().optionTag(), response, out);
+        }
         if (response.status().success() && passage.assured) {
             hopRecord(turn, passage, response).ifPresent(v -> out.add("Hop-Record", v));
         }
@@ -56,6 +58,12 @@ final class Answers {
                             .value());
         }
         return out.build();
+    }
+
+    private static void supported(String tag, Response response, ResponseBuilder out) {
+        if (!OptionTags.contains(response.supported(), tag)) {
+            out.supported(Crossing.with(response.supported(), tag));
+        }
     }
 
     /// POL-64: our own Hop-Record, merged of what stands before us and what stands behind.
@@ -202,11 +210,23 @@ final class Answers {
                     Reason.INJECTED_REJECTED,
                     Reason.UNREACHABLE);
 
+    /// No way over TLS leads on; a timeout after the request went out is none of these.
+    private static final java.util.Set<Reason> NO_TLS =
+            java.util.Set.of(
+                    Reason.NO_TLS_TARGET,
+                    Reason.TLS_HANDSHAKE_FAILED,
+                    Reason.PEER_NOT_AUTHENTICATED,
+                    Reason.POLICY_FLOOR,
+                    Reason.UNREACHABLE);
+
     private static Rejection rejection(Turn turn, Passage passage, Reason reason) {
         var admission = new Admission(turn.config());
         if (passage.assured && POL_31.contains(reason)) {
             return admission.assurance(
                     reason == Reason.UNREACHABLE ? Reason.NO_TLS_TARGET : reason);
+        }
+        if (passage.request.uri().secure() && NO_TLS.contains(reason)) {
+            return admission.sipsNotAllowed(reason);
         }
         return switch (reason) {
             case CANCELLED -> Rejection.of(487, "Request Terminated", reason);

@@ -22,7 +22,7 @@ import org.surehop.core.sip.Side;
 
 /// One call: its two dialogs, its place in [CallLife], its pinholes and its story. Kept by the loop
 /// alone.
-final class Call {
+final class Call implements Relation {
     /// Early dialogs towards forks are kept up to this many; more is a peer gone wrong.
     private static final int MAX_FORKS = 16;
 
@@ -87,14 +87,16 @@ final class Call {
     }
 
     /// Whether that came in clear for a leg that began on TLS.
-    boolean downgrades(Leg leg, Inbound inbound) {
+    @Override
+    public boolean downgrades(Leg leg, Inbound inbound) {
         return inbound.security() instanceof ChannelSecurity.Clear && !(clear && leg == Leg.A);
     }
 
     /// What a new call is called, and by whom it came.
     record Names(Instant at, boolean assured, String tokenA, String tokenB, String peer) {}
 
-    String owner() {
+    @Override
+    public String owner() {
         return owner;
     }
 
@@ -107,7 +109,23 @@ final class Call {
         return facts.containsKey(name);
     }
 
-    boolean ended() {
+    @Override
+    public boolean assured() {
+        return assured;
+    }
+
+    @Override
+    public String token(Leg leg) {
+        return leg == Leg.A ? tokenA : tokenB;
+    }
+
+    @Override
+    public void busy(int change) {
+        passages += change;
+    }
+
+    @Override
+    public boolean ended() {
         return life instanceof CallLife.State.Ended;
     }
 
@@ -115,8 +133,26 @@ final class Call {
         return life instanceof CallLife.State.Established;
     }
 
+    @Override
+    public Optional<LegDialog> near(Leg from, Request request) {
+        var near =
+                from == Leg.A
+                        ? Optional.of(callerDialog(request.to()))
+                        : dialog(Leg.B, request.from().tag());
+        return near.filter(d -> d.owns(request));
+    }
+
+    /// What was heard in an early dialog of the caller's leg is not kept.
+    @Override
+    public void heard(Leg from, LegDialog near) {
+        if (from == Leg.B || near.local().tag().equals(legA.local().tag())) {
+            replace(from, near);
+        }
+    }
+
     /// The dialog towards that leg which carries the given To tag, else the confirmed one.
-    Optional<LegDialog> dialog(Leg leg, String calleeTag) {
+    @Override
+    public Optional<LegDialog> dialog(Leg leg, String calleeTag) {
         if (leg == Leg.A) {
             return Optional.of(legA);
         }
@@ -143,7 +179,8 @@ final class Call {
         return legA.local().tag().isEmpty() ? legA.answeredBy(to) : legA;
     }
 
-    void replace(Leg leg, LegDialog dialog) {
+    @Override
+    public void replace(Leg leg, LegDialog dialog) {
         if (leg == Leg.A) {
             legA = dialog;
             return;

@@ -43,15 +43,21 @@ final class Crossing {
 
     /// The request as it leaves, before its dialog exists. `routes` are those that are left.
     static Request onward(Request request, Via via, Optional<NameAddr> contact, Hops hops) {
+        var ours = request.contact().isEmpty() ? Optional.<NameAddr>empty() : contact;
         var out =
                 request.toBuilder()
                         .vias(List.of(via))
                         .maxForwards(OptionalInt.of(oneLess(request)))
                         .routes(hops.routes())
                         .recordRoutes(List.of())
-                        .contact(request.contact().isEmpty() ? Optional.empty() : contact)
+                        .contact(bindings(request.method()) ? request.contact() : ours)
                         .remove("Hop-Record");
         return hops.tag().isEmpty() ? out.build() : demanding(out.build(), hops.tag());
+    }
+
+    /// REGISTER speaks of where users are, not of a dialog: its Contacts cross as they are.
+    private static boolean bindings(Method method) {
+        return method.equals(Method.REGISTER);
     }
 
     /// Routes that are left, and the option tag to demand (empty for none).
@@ -77,13 +83,17 @@ final class Crossing {
     }
 
     private static Request demanding(Request request, String tag) {
-        var out = E2eSec.demand(request, tag);
-        return OptionTags.contains(out.supported(), tag)
-                ? out
-                : out.toBuilder().supported(with(out.supported(), tag)).build();
+        return supporting(E2eSec.demand(request, tag), tag);
     }
 
-    private static List<String> with(List<String> tags, String tag) {
+    /// POL-14: what we understand, whoever asks.
+    static Request supporting(Request request, String tag) {
+        return OptionTags.contains(request.supported(), tag)
+                ? request
+                : request.toBuilder().supported(with(request.supported(), tag)).build();
+    }
+
+    static List<String> with(List<String> tags, String tag) {
         var all = new ArrayList<>(tags);
         all.add(tag);
         return all;
@@ -105,7 +115,7 @@ final class Crossing {
         var out = response.toBuilder().vias(asked.vias()).recordRoutes(asked.recordRoutes());
         var status = response.status().value();
         var meant = (status >= 300 && status < 400) || status == 485;
-        if (meant || asked.method().equals(Method.REGISTER)) {
+        if (meant || bindings(asked.method())) {
             return out.build();
         }
         var ours = response.status().failure() ? Optional.<NameAddr>empty() : contact;

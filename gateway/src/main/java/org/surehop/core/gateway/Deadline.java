@@ -25,6 +25,8 @@ public record Deadline(Kind kind, String owner) {
         PINHOLE_REFRESH,
         /// The longest time that a call may last.
         CALL_DURATION,
+        /// A subscription was neither prolonged nor ended.
+        SUBSCRIPTION,
         /// The end of what an orderly stop may take.
         STOPPING
     }

@@ -1,6 +1,7 @@
 package org.surehop.core.gateway;
 
 import java.net.InetAddress;
+import java.util.Optional;
 import java.util.Set;
 import org.surehop.core.config.GatewayConfig;
 import org.surehop.core.disclosure.DisclosureJudge;
@@ -15,6 +16,7 @@ final class Desks {
     private final AssuranceDesk assurance = new AssuranceDesk(this);
     private final NotifyDesk notifies = new NotifyDesk(this);
     private final CallDesk calls = new CallDesk(this);
+    private final SubscriptionDesk subscriptions = new SubscriptionDesk(this);
     private final PinholeDesk pinholes;
     private final Octets certificate;
     private long lastNumber;
@@ -46,6 +48,18 @@ final class Desks {
 
     CallDesk calls() {
         return calls;
+    }
+
+    SubscriptionDesk subscriptions() {
+        return subscriptions;
+    }
+
+    /// The dialogs that live under that Contact of ours: a call's while it goes on.
+    Optional<Relation> relation(String token) {
+        return calls.byToken(token)
+                .filter(c -> !c.ended())
+                .<Relation>map(c -> c)
+                .or(() -> subscriptions.byToken(token));
     }
 
     PinholeDesk pinholes() {

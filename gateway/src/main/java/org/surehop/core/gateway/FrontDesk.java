@@ -22,7 +22,7 @@ import org.surehop.core.sip.Request;
 final class FrontDesk {
     private static final String ALLOW =
             "INVITE, ACK, BYE, CANCEL, OPTIONS, PRACK, UPDATE, INFO, MESSAGE, SUBSCRIBE, NOTIFY,"
-                    + " REFER, PUBLISH";
+                    + " REFER, PUBLISH, REGISTER";
 
     private final Desks desks;
     private boolean stopping;
@@ -81,9 +81,7 @@ final class FrontDesk {
 
     /// Counter names come from a fixed list, never from the wire.
     private static String known(Method method) {
-        return ALLOW.contains(method.name()) || method.equals(Method.REGISTER)
-                ? method.name()
-                : "other";
+        return ALLOW.contains(method.name()) ? method.name() : "other";
     }
 
     /// Without state: what is full cannot keep any.
@@ -108,7 +106,7 @@ final class FrontDesk {
     /// A NOTIFY that no call of ours may carry: it has no dialog here.
     private boolean unsolicited(Turn turn, Request request) {
         return HopNotify.isHopNotify(request, turn.config().assurance().optionTag())
-                || desks.calls().byToken(request.uri().user()).isEmpty();
+                || desks.relation(request.uri().user()).isEmpty();
     }
 
     private void notify(Turn turn, Inbound inbound, Request request, ServerKey key) {
@@ -128,42 +126,38 @@ final class FrontDesk {
     }
 
     private void inDialog(Turn turn, Inbound inbound, Request request) {
-        var call = desks.calls().byToken(request.uri().user()).filter(c -> !c.ended());
-        var from = call.map(c -> c.tokenA.equals(request.uri().user()) ? Leg.A : Leg.B);
+        var token = request.uri().user();
+        var relation = desks.relation(token);
+        var from = relation.map(r -> r.token(Leg.A).equals(token) ? Leg.A : Leg.B);
         var near =
-                call.flatMap(
-                        c -> {
-                            return from.orElseThrow() == Leg.A
-                                    ? Optional.of(c.callerDialog(request.to()))
-                                    : c.dialog(Leg.B, request.from().tag());
-                        });
-        if (near.isEmpty() || !near.get().owns(request)) {
+                relation.flatMap(
+                        r ->
+                                r.near(from.orElseThrow(), request)
+                                        .or(
+                                                () ->
+                                                        desks.subscriptions()
+                                                                .early(r, inbound, request)));
+        if (near.isEmpty()) {
             var key = ServerKey.of(inbound.connection(), request);
             desks.reporter().count("request.no-such-call");
             answer(turn, request, key, 481, List.of());
             return;
         }
-        var found = call.orElseThrow();
+        var found = relation.orElseThrow();
         var leg = from.orElseThrow();
         if (found.downgrades(leg, inbound)) {
             // A dialog that began on TLS stays there, whoever knows its tags (POL-12).
             reject(turn, inbound, request, new Admission(turn.config()).downgrade());
             return;
         }
-        if (near.get().local().tag().equals(found.legA.local().tag()) || leg == Leg.B) {
-            found.replace(leg, near.get().refreshed(request.contact()).on(inbound.connection()));
-        }
-        var traits = new Passage.Traits(found.assured || asks(turn, request), leg);
-        var passage = new Passage(desks.nextNumber(), inbound, request, Optional.of(found), traits);
-        var bye = request.method().equals(Method.BYE);
-        var early = found.life instanceof CallLife.State.Inviting;
-        if (bye) {
-            desks.calls().step(turn, found, new CallLife.Event.HungUp(leg));
-        }
+        found.heard(leg, near.get().refreshed(request.contact()).on(inbound.connection()));
+        var traits = new Passage.Traits(found.assured() || asks(turn, request), leg);
+        var passage = new Passage(desks.nextNumber(), inbound, request, relation, traits);
+        var call = passage.call.filter(_ -> request.method().equals(Method.BYE));
+        var early = call.filter(c -> c.life instanceof CallLife.State.Inviting);
+        call.ifPresent(c -> desks.calls().step(turn, c, new CallLife.Event.HungUp(leg)));
         desks.passages().admit(turn, passage);
-        if (bye && early) {
-            desks.passages().giveUpInvite(turn, found, Reason.CANCELLED);
-        }
+        early.ifPresent(c -> desks.passages().giveUpInvite(turn, c, Reason.CANCELLED));
     }
 
     /// POL-7, POL-12: in a call without e2e-sec a single request may still ask for it.
@@ -194,15 +188,34 @@ final class FrontDesk {
             return;
         }
         var assured = admission.asked(request);
-        var call =
-                request.method().equals(Method.INVITE)
-                        ? Optional.of(call(turn, inbound, request, way.get(), peer))
-                        : Optional.<Call>empty();
-        call.ifPresent(c -> desks.calls().add(c));
+        var relation = relation(turn, inbound, request, way.get(), peer);
         var traits = new Passage.Traits(assured, Leg.A);
-        var passage = new Passage(desks.nextNumber(), inbound, request, call, traits);
+        var passage = new Passage(desks.nextNumber(), inbound, request, relation, traits);
         passage.way = way;
         desks.passages().admit(turn, passage);
+    }
+
+    /// What that request may make: a call, dialogs of SUBSCRIBE and REFER, or none.
+    private Optional<Relation> relation(
+            Turn turn, Inbound inbound, Request request, Passage.Way way, String peer) {
+        if (request.method().equals(Method.INVITE)) {
+            var call = call(turn, inbound, request, way, peer);
+            desks.calls().add(call);
+            return Optional.of(call);
+        }
+        if (!SubscriptionDesk.opens(request)) {
+            return Optional.empty();
+        }
+        var subscription =
+                new Subscription(desks.nextNumber(), request, inbound, names(turn, request, peer));
+        desks.subscriptions().add(subscription);
+        return Optional.of(subscription);
+    }
+
+    private static Call.Names names(Turn turn, Request request, String peer) {
+        var assured = new Admission(turn.config()).asked(request);
+        return new Call.Names(
+                turn.now(), assured, turn.tokens().next(), turn.tokens().next(), peer);
     }
 
     private Optional<Rejection> limits(
@@ -216,17 +229,15 @@ final class FrontDesk {
                 request.method().equals(Method.INVITE)
                         && (calls.active() >= limits.calls()
                                 || calls.of(peer) >= limits.callsPerPeer());
+        full |= SubscriptionDesk.opens(request) && desks.subscriptions().full(limits, peer);
         return full ? Optional.of(admission.congestion(Reason.CONGESTION)) : Optional.empty();
     }
 
     private Call call(Turn turn, Inbound inbound, Request request, Passage.Way way, String peer) {
-        var assured = new Admission(turn.config()).asked(request);
-        var names =
-                new Call.Names(
-                        turn.now(), assured, turn.tokens().next(), turn.tokens().next(), peer);
+        var names = names(turn, request, peer);
         var call = new Call(desks.nextNumber(), request, inbound, names, way.side());
         call.fact("state", "inviting");
-        call.fact("e2e-sec", assured ? "asked" : "not asked");
+        call.fact("e2e-sec", names.assured() ? "asked" : "not asked");
         call.fact("ingress", CallDesk.channel(inbound.security()));
         return call;
     }

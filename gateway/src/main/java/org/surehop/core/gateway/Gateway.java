@@ -97,6 +97,7 @@ public final class Gateway {
             case PINHOLE_REFRESH -> call(owner, c -> desks.pinholes().refresh(turn, c));
             case CALL_DURATION ->
                     call(owner, c -> desks.calls().ending(turn, c, Reason.LIFETIME_ENDED));
+            case SUBSCRIPTION -> desks.subscriptions().expired(turn, owner);
             case STOPPING -> {}
         }
     }
@@ -194,6 +195,7 @@ public final class Gateway {
     public Map<String, Integer> remembered() {
         return Map.of(
                 "calls", desks.calls().size(),
+                "subscriptions", desks.subscriptions().size(),
                 "transactions", desks.transactions().size(),
                 "passages", desks.passages().size(),
                 "assurance", desks.assurance().size(),

@@ -1,10 +1,12 @@
 package org.surehop.core.gateway;
 
+import java.util.List;
 import java.util.Optional;
 import org.surehop.core.assurance.HopNotify;
 import org.surehop.core.call.Exchange;
 import org.surehop.core.config.GatewayConfig;
 import org.surehop.core.report.Reason;
+import org.surehop.core.sip.Leg;
 import org.surehop.core.sip.Method;
 import org.surehop.core.sip.NameAddr;
 import org.surehop.core.sip.Request;
@@ -29,11 +31,11 @@ final class Onward {
         }
         var via = turn.tokens().via(config.gateway(), passage.request.uri());
         var contact =
-                passage.call.map(
-                        c ->
+                passage.relation.map(
+                        r ->
                                 Crossing.contact(
                                         config.gateway(),
-                                        c.tokenB,
+                                        r.token(Leg.B),
                                         passage.request.uri().secure()));
         var routes = new Admission(config).remainingRoutes(passage.request);
         var out =
@@ -78,9 +80,9 @@ final class Onward {
     }
 
     private void forwardInDialog(Turn turn, Passage passage, String tag) {
-        var call = passage.call.orElseThrow();
+        var relation = passage.relation.orElseThrow();
         var leg = passage.from.other();
-        var dialog = call.dialog(leg, passage.request.to().tag());
+        var dialog = relation.dialog(leg, passage.request.to().tag());
         if (dialog.isEmpty()) {
             desks.passages()
                     .step(turn, passage, new Exchange.Event.Unsent(Reason.NO_SUCH_CALL, ""));
@@ -91,17 +93,22 @@ final class Onward {
         var contact = Crossing.contact(config.gateway(), far.token(), far.remoteTarget().secure());
         var via = turn.tokens().via(config.gateway());
         var out = Crossing.inDialog(passage.request, far, via, contact, tag);
-        call.replace(leg, far.sent(out.cseq().number()));
-        passage.way = Optional.of(new Passage.Way(CallDesk.way(turn, call, leg, far), far.side()));
+        relation.replace(leg, far.sent(out.cseq().number()));
+        var target =
+                passage.call
+                        .map(c -> CallDesk.way(turn, c, leg, far))
+                        .orElseGet(() -> far.target(new Routing(config).again(far, List.of())));
+        passage.way = Optional.of(new Passage.Way(target, far.side()));
         send(turn, passage, out);
     }
 
     private void send(Turn turn, Passage passage, Request crossing) {
         var config = turn.config();
+        var supporting = Crossing.supporting(crossing, config.assurance().optionTag());
         var out =
                 config.disclosure().hideInspectPolicy()
-                        ? Crossing.withoutOurLabel(crossing, config.gateway().name())
-                        : crossing;
+                        ? Crossing.withoutOurLabel(supporting, config.gateway().name())
+                        : supporting;
         passage.sent = Optional.of(out);
         passage.call.ifPresent(
                 call ->

@@ -24,6 +24,8 @@ final class Passage {
     final ServerKey serverKey;
     final boolean assured;
     final Leg from;
+    /// The dialogs that it belongs to or may make, and the call, if these are a call's.
+    final Optional<Relation> relation;
     final Optional<Call> call;
     private final String owner;
 
@@ -47,12 +49,18 @@ final class Passage {
     /// The ACK of a success that was undone, for its repetitions.
     Optional<Request> undoAck = Optional.empty();
 
-    Passage(long number, Inbound inbound, Request request, Optional<Call> call, Traits traits) {
+    Passage(
+            long number,
+            Inbound inbound,
+            Request request,
+            Optional<Relation> relation,
+            Traits traits) {
         this.number = number;
         this.inbound = inbound;
         this.request = request;
-        this.call = call;
         this.owner = "passage-" + number;
+        this.relation = relation;
+        this.call = relation.filter(Call.class::isInstance).map(Call.class::cast);
         this.serverKey = ServerKey.of(inbound.connection(), request);
         this.assured = traits.assured();
         this.from = traits.from();
@@ -84,6 +92,15 @@ final class Passage {
 
     private static Request bare(Request request) {
         return request.toBuilder().others(List.of()).body(Body.NONE).build();
+    }
+
+    /// Whether this passage makes dialogs that are no call's.
+    Optional<Subscription> opensSubscription() {
+        return request.inDialog() ? Optional.empty() : subscription();
+    }
+
+    Optional<Subscription> subscription() {
+        return relation.filter(Subscription.class::isInstance).map(Subscription.class::cast);
     }
 
     String owner() {

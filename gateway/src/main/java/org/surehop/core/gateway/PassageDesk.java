@@ -47,9 +47,9 @@ final class PassageDesk implements TransactionDesk.User {
 
     void admit(Turn turn, Passage passage) {
         underway.add(passage);
+        passage.relation.ifPresent(r -> r.busy(1));
         passage.call.ifPresent(
                 call -> {
-                    call.passages++;
                     call.unfinished++;
                     call.line(
                             turn.now(), passage.from.name(), "GW", passage.request.method().name());
@@ -193,18 +193,19 @@ final class PassageDesk implements TransactionDesk.User {
                 call.early(Undoing.callee(passage, response, inbound));
             }
         } else {
-            passage.call.ifPresent(
-                    call -> {
+            passage.relation.ifPresent(
+                    relation -> {
                         var leg = passage.from.other();
-                        call.dialog(leg, response.to().tag())
+                        relation.dialog(leg, response.to().tag())
                                 .ifPresent(
                                         d ->
-                                                call.replace(
+                                                relation.replace(
                                                         leg,
                                                         d.refreshed(response.contact())
                                                                 .on(inbound.connection())));
                     });
         }
+        desks.subscriptions().succeeded(turn, passage, response, inbound);
         var counted = answerOf(passage, response);
         passage.answerBody = counted.body();
         var need = desks.judge(turn.config()).need(counted);
@@ -289,6 +290,9 @@ final class PassageDesk implements TransactionDesk.User {
     /// EDG-54: 481 or 408 to a request in the dialog means that the far side has lost it.
     private void lostDialog(Turn turn, Passage passage, Response response) {
         var status = response.status().value();
+        if (status == 481 && passage.request.inDialog()) {
+            passage.subscription().ifPresent(s -> desks.subscriptions().end(turn, s));
+        }
         var speaksOfCall = !OF_OTHER_USAGES.contains(passage.request.method().name());
         if (!passage.opensCall() && speaksOfCall && (status == 481 || status == 408)) {
             passage.call.ifPresent(
@@ -366,6 +370,7 @@ final class PassageDesk implements TransactionDesk.User {
         passage.call.ifPresent(call -> call.unfinished--);
         if (passage.failure != Reason.NONE) {
             desks.assurance().failed(turn, passage, passage.failure);
+            passage.opensSubscription().ifPresent(s -> desks.subscriptions().end(turn, s));
             if (passage.opensCall()) {
                 var call = passage.call.orElseThrow();
                 desks.calls().step(turn, call, new CallLife.Event.Declined(passage.failure));
@@ -381,10 +386,13 @@ final class PassageDesk implements TransactionDesk.User {
 
     private void released(Passage passage) {
         if (passage.finished && passage.clientOver && underway.forget(passage)) {
-            passage.call.ifPresent(
-                    call -> {
-                        call.passages--;
-                        desks.calls().sweep(call);
+            passage.relation.ifPresent(
+                    relation -> {
+                        relation.busy(-1);
+                        switch (relation) {
+                            case Call call -> desks.calls().sweep(call);
+                            case Subscription s -> desks.subscriptions().sweep(s);
+                        }
                     });
         }
     }

@@ -92,7 +92,12 @@ final class PinholeDesk {
 
     /// Enables what the pair needs (PER); the passage hears of it when the firewall has answered.
     void enable(Turn turn, Passage passage, Assured offer, Assured answer) {
-        var call = passage.call.orElseThrow();
+        if (passage.call.isEmpty()) {
+            // No pinhole without a call: descriptions in a MESSAGE or SUBSCRIBE open nothing.
+            desks.passages().rulesApplied(turn, passage);
+            return;
+        }
+        var call = passage.call.get();
         if (call.ended()) {
             // A BYE has overtaken the answer: nothing may open any more.
             desks.passages().rulesRefused(turn, passage, Reason.CANCELLED, "");

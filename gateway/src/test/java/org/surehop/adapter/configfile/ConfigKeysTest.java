@@ -117,7 +117,8 @@ class ConfigKeysTest {
                         Duration.ofMillis(500),
                         Duration.ofSeconds(185),
                         Duration.ofHours(12),
-                        Duration.ofSeconds(5)),
+                        Duration.ofSeconds(5),
+                        Duration.ofHours(24)),
                 read.timers());
         assertEquals(
                 new Limits(
@@ -136,7 +137,8 @@ class ConfigKeysTest {
                         s.multipliedBy(10),
                         s.multipliedBy(10),
                         m.multipliedBy(15),
-                        256),
+                        256,
+                        5000),
                 read.limits());
         assertEquals(420, read.assurance().rejectStatus());
         assertEquals("e2e-sec", read.assurance().optionTag());
@@ -244,7 +246,8 @@ class ConfigKeysTest {
                 Duration.ofMillis(100),
                 Duration.ofSeconds(10),
                 Duration.ofHours(1),
-                Duration.ofSeconds(2));
+                Duration.ofSeconds(2),
+                Duration.ofHours(2));
     }
 
     private static Limits limits() {
@@ -264,7 +267,8 @@ class ConfigKeysTest {
                 Duration.ofSeconds(2),
                 Duration.ofSeconds(3),
                 Duration.ofSeconds(4),
-                8);
+                8,
+                9);
     }
 
     private String here(String name) {

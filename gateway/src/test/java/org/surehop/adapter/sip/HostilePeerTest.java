@@ -305,6 +305,7 @@ class HostilePeerTest {
                 l.message(),
                 write,
                 idle,
-                l.writeQueue());
+                l.writeQueue(),
+                l.subscriptions());
     }
 }

@@ -28,7 +28,8 @@ final class SipSamples {
                 message,
                 Duration.ofSeconds(2),
                 Duration.ofSeconds(30),
-                64);
+                64,
+                100);
     }
 
     static byte[] octets(String text) {
