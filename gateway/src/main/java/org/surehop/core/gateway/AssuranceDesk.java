@@ -3,6 +3,7 @@ package org.surehop.core.gateway;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -23,6 +24,8 @@ final class AssuranceDesk {
     private final Desks desks;
     private final Map<String, List<HopTrack>> byTuple = new HashMap<>();
     private final Map<String, HopTrack> byOwner = new HashMap<>();
+    /// Those with a 2xx that wait for hops to speak, eldest first.
+    private final Set<HopTrack> waiting = new LinkedHashSet<>();
 
     AssuranceDesk(Desks desks) {
         this.desks = desks;
@@ -47,16 +50,30 @@ final class AssuranceDesk {
                     var rows = response.headers("Hop-Record");
                     track.hopRecord =
                             Optional.of(rows.isEmpty() ? Optional.empty() : Optional.of(rows));
+                    waiting.add(track);
                     var verdict = verdict(turn, track);
                     if (verdict.settled()) {
                         judged(turn, track, verdict);
                     } else {
+                        makeRoom(turn);
                         turn.arm(
                                 Deadline.Kind.VERDICT_GRACE,
                                 track.owner(),
                                 turn.config().assurance().grace());
                     }
                 });
+    }
+
+    /// POL-95: what waits is bounded like the transactions before it. The eldest gets its verdict
+    /// by what is known, and what comes after that is too late.
+    private void makeRoom(Turn turn) {
+        if (waiting.size() <= turn.config().limits().transactions()) {
+            return;
+        }
+        var eldest = waiting.iterator().next();
+        desks.reporter().count("limit.verdicts");
+        graceOver(turn, eldest.owner());
+        close(turn, eldest);
     }
 
     /// No 2xx comes: the request was not delivered under e2e-sec, and nothing is attested (POL-36).
@@ -120,6 +137,7 @@ final class AssuranceDesk {
         turn.disarm(Deadline.Kind.VERDICT_GRACE, track.owner());
         turn.disarm(Deadline.Kind.VERDICT_CAP, track.owner());
         byOwner.remove(track.owner());
+        waiting.remove(track);
         var same = byTuple.get(track.tuple());
         if (same != null && same.remove(track) && same.isEmpty()) {
             byTuple.remove(track.tuple());

@@ -4,6 +4,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import org.surehop.core.assurance.HopNotify;
+import org.surehop.core.assurance.HopRecord;
 import org.surehop.core.call.CallLife;
 import org.surehop.core.config.GatewayConfig;
 import org.surehop.core.report.CallKey;
@@ -261,9 +262,12 @@ final class FrontDesk {
         var out =
                 Crossing.local(request, 200, "OK", turn.tokens().next()).toBuilder()
                         .supported(Crossing.understood(turn.config()))
-                        .others(rows)
-                        .build();
-        desks.transactions().respond(turn, key, out);
+                        .others(rows);
+        if (new Admission(turn.config()).asked(request)) {
+            // POL-61: here we are the UAS.
+            out.add("Hop-Record", HopRecord.of(request.vias()).render());
+        }
+        desks.transactions().respond(turn, key, out.build());
     }
 
     private void answer(Turn turn, Request request, ServerKey key, int status, List<Header> rows) {

@@ -202,4 +202,9 @@ public final class Gateway {
                 "notifies", desks.notifies().size(),
                 "pinhole-jobs", desks.pinholes().jobs());
     }
+
+    /// The open connections that are known to refuse NOTIFYs of ours (POL-49).
+    int deafFlows() {
+        return desks.notifies().deafFlows();
+    }
 }

@@ -274,6 +274,10 @@ final class NotifyDesk {
                 .anyMatch(i -> i.equalsIgnoreCase(hop.host()));
     }
 
+    int deafFlows() {
+        return deaf.size();
+    }
+
     int size() {
         return readings.size() + makings.size() + notifies.size();
     }
