@@ -130,6 +130,7 @@ class Calls(unittest.TestCase):
         self.border.end(call, taken)
         wire = bytes(taken.connection.received)
         self.assertIn(call.call_id.encode(), wire)
+        self.assertNotIn(b"transport=tls", wire, "EDG-2: it is never emitted")
         for word in (secret.encode(), f":{self.alice.port}".encode()):
             at = wire.find(word)
             self.assertEqual(-1, at, f"{word!r} in {wire[max(0, at - 200):at + 60]!r}")
