@@ -54,8 +54,11 @@ exec_java() {
     main=$1
     shift
     # The FIPS jars must stay as they were signed, so everything is on the class path.
+    # The heap is bounded, whatever memory the machine has; what comes later on the line wins.
     exec "$JAVA_HOME/bin/java" \
         -XX:+UseSerialGC \
+        -XX:+UseCompactObjectHeaders \
+        -Xmx256m \
         --enable-native-access=ALL-UNNAMED \
         --sun-misc-unsafe-memory-access=allow \
         ${SUREHOP_JAVA_OPTIONS:-} \

@@ -19,7 +19,7 @@ class Bench(unittest.TestCase):
         import measure
         asked = os.environ.get("SUREHOP_BENCH_RATE")
         rate = int(asked or "100")
-        figures = measure.measure(rate) if asked else measure.measure(rate, 5, 4, 4)
+        figures = measure.measure(rate) if asked else measure.measure(rate, 1, 3, (4, 8))
         print(measure.table(figures, rate), flush=True)
         for name, found in figures.items():
             self.assertEqual(0, found["failed"], f"failed calls of {name}: {found['why']}")

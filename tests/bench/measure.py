@@ -4,6 +4,7 @@ CPU per call is the figure to compare: it hardly depends on what else the machin
 """
 
 import os
+import statistics
 import subprocess
 import sys
 import time
@@ -66,6 +67,8 @@ class System:
 
     def pids(self):
         found = []
+        if self.process is None:
+            return found
         for entry in Path("/proc").iterdir():
             try:
                 fields = (entry / "stat").read_text().rpartition(")")[2].split()
@@ -82,6 +85,17 @@ class System:
             fields = (entry / "stat").read_text().rpartition(")")[2].split()
             total += int(fields[11]) + int(fields[12])
         return total / TICK
+
+    def warm(self, driver, at_least, at_most):
+        """Loads until two windows of four seconds cost the same within a tenth, and at least and
+        at most so long: a virtual machine compiles what it runs often."""
+        began, before = time.monotonic(), 0
+        while True:
+            cost = self.obey(driver, "load", 16, 4)["cpu"]
+            took = time.monotonic() - began
+            if took >= at_most or took >= at_least and abs(cost - before) < before / 10:
+                return took
+            before = cost
 
     def memory(self):
         """(sum of RSS, sum of PSS) in MiB; PSS counts shared pages once."""
@@ -114,8 +128,39 @@ def border_tree(border, port):
     return tree
 
 
-def measure(rate=100, warm=15, steady=10, full=12, say=print):
-    """Gives {system: {figure: value}} of direct, kamailio, gateway, and gateway without e2e-sec."""
+def shipped(place, tree):
+    """The gateway with the options that it is shipped with, not the small ones of the suites."""
+    gateway.JVM, kept = {}, gateway.JVM
+    try:
+        return gateway.Gateway(place, tree)
+    finally:
+        gateway.JVM = kept
+
+
+def one_round(system, driver, base, rate, window):
+    latency = system.obey(driver, "rate", rate, window)
+    load = system.obey(driver, "load", 16, window)
+    rss, pss = system.memory()
+    return {"cps": load["cps"], "cpu": load["cpu"], "cpu at rate": latency["cpu"],
+            "p50": latency["p50"] - base["p50"], "p99": latency["p99"] - base["p99"],
+            "rss": rss, "pss": pss, "failed": latency["failed"] + load["failed"],
+            "done": latency["done"] + load["done"], "why": load["why"] + latency["why"]}
+
+
+def medians(rows):
+    """Of each figure the median; failures and calls are added up."""
+    out = {key: statistics.median(row[key] for row in rows) for key in rows[0] if key != "why"}
+    for key in ("failed", "done"):
+        out[key] = sum(row[key] for row in rows)
+    out["why"] = " ".join(row["why"] for row in rows)
+    return out
+
+
+def measure(rate=100, rounds=3, window=3, warm=(16, 32), say=print):
+    """Gives {system: {figure: value}} of direct, kamailio, gateway, and gateway without e2e-sec:
+    the medians of so many rounds, in which the systems take turns, so that what else the machine
+    does falls on all of them alike. `window` is how many seconds each is measured at the rate and
+    then at full load; `warm` the shortest and the longest time before."""
     border = gateway.Border(start=False)
     border.bob.close()
     port = gateway.free_port()
@@ -126,32 +171,24 @@ def measure(rate=100, warm=15, steady=10, full=12, say=print):
             border.place / "kamailio", MIDDLE, border.keys.identity(MIDDLE), ("127.0.0.1", port),
             ("inside.invalid", "127.0.0.1", port), memory=512)
         started.append(proxy)
-        options = {"SUREHOP_JAVA_OPTIONS": "-Xmx256m -Xmn128m"}
-        gateway.JVM, kept = options, gateway.JVM
-        try:
-            box = gateway.Gateway(border.place / "gateway", border_tree(border, port))
-        finally:
-            gateway.JVM = kept
+        box = shipped(border.place / "gateway", border_tree(border, port))
         started.append(box)
-        direct = driver.obey("rate", "127.0.0.1", port, rate, 5, "true")
-        direct = driver.obey("rate", "127.0.0.1", port, rate, steady / 2, "true")
-        figures = {"direct": direct}
+        direct = System("direct", None, port, True)
         inside = border.ports["inside"]
-        for system, warming in ((System("kamailio", proxy, proxy.port, True), 3),
-                                (System("gateway", box, inside, True), warm),
-                                (System("gateway, e2e-sec off", box, inside, False), 3)):
-            say(f"measuring {system.name}")
-            system.obey(driver, "load", 16, warming)
-            latency = system.obey(driver, "rate", rate, steady)
-            load = system.obey(driver, "load", 16, full)
-            rss, pss = system.memory()
-            figures[system.name] = {
-                "cps": load["cps"], "cpu": load["cpu"], "cpu at rate": latency["cpu"],
-                "p50": latency["p50"] - direct["p50"], "p99": latency["p99"] - direct["p99"],
-                "rss": rss, "pss": pss, "failed": latency["failed"] + load["failed"],
-                "done": latency["done"] + load["done"], "why": load["why"] + latency["why"],
-                "notifies": load["notifies"]}
-        return figures
+        systems = (System("kamailio", proxy, proxy.port, True),
+                   System("gateway", box, inside, True),
+                   System("gateway, e2e-sec off", box, inside, False))
+        direct.obey(driver, "rate", rate, 5)
+        for system, at_least, at_most in zip(
+                systems, (4, warm[0], 4), (8, warm[1], 8), strict=True):
+            say(f"warming {system.name}: {system.warm(driver, at_least, at_most):.0f} s")
+        rows = {system.name: [] for system in systems}
+        for number in range(rounds):
+            say(f"round {number + 1} of {rounds}")
+            base = direct.obey(driver, "rate", rate, window / 2)
+            for system in systems:
+                rows[system.name].append(one_round(system, driver, base, rate, window))
+        return {name: medians(found) for name, found in rows.items()}
     finally:
         driver.end()
         for process in started:
