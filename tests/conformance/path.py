@@ -183,3 +183,53 @@ class LostConnections(unittest.TestCase):
 
 def connection_owner(case, connection):
     return case.alice.connections + case.bob.connections
+
+
+def signed_fragment(contact, kind="message/sipfrag"):
+    """A multipart/signed around a fragment: the gateway looks, it does not verify."""
+    inner = (f"Content-Type: {kind}\r\nContent-Disposition: aib; handling=optional\r\n\r\n"
+             "From: <sip:alice@inside.example>\r\nProxy-Require: e2e-sec\r\n")
+    if contact:
+        inner += "Contact: <sip:alice@192.0.2.1>\r\n"
+    text = (f"--b1\r\n{inner}\r\n--b1\r\nContent-Type: application/pkcs7-signature\r\n\r\n"
+            "\x80\xff\x00\r\n--b1--\r\n")
+    kind = 'multipart/signed; protocol="application/pkcs7-signature"; micalg=sha-256; boundary=b1'
+    return [("Content-Type", kind)], text.encode("latin-1")
+
+
+class SignedHeaders(unittest.TestCase):
+    """Signed copies of headers: whole or not at all (POL-70, POL-73)."""
+
+    @classmethod
+    def setUpClass(cls):
+        cls.border = gateway.Border()
+        cls.alice, cls.bob, cls.gateway = cls.border.alice, cls.border.bob, cls.border.gateway
+
+    @classmethod
+    def tearDownClass(cls):
+        cls.border.close()
+
+    def test_a_signed_contact_is_488_before_anything_goes_on(self):
+        for method in ("INVITE", "OPTIONS"):
+            for kind in ("message/sipfrag", "message/sip"):
+                with self.subTest(method=method, kind=kind):
+                    request = self.alice.request(
+                        method, self.bob.aor, body=signed_fragment(True, kind))
+                    answer = self.alice.exchange(self.border.line, request)
+                    self.assertEqual(488, answer.status, str(answer))
+                    self.assertIn('399 gw.example "surehop: signed-headers"',
+                                  answer.get("Warning"))
+                    self.gateway.event("call.refused", request.call_id, "signed-headers")
+        self.assertTrue(self.bob.incoming.empty(), "nothing goes on")
+
+    def test_what_an_anchored_leg_keeps_passes_octet_by_octet(self):
+        for method, contact in (("OPTIONS", False), ("MESSAGE", True)):
+            with self.subTest(method=method):
+                body = signed_fragment(contact)
+                request = self.alice.request(method, self.bob.aor, body=body)
+                answers = self.alice.ask(self.border.line, request)
+                connection, found = self.bob.next_incoming(5)
+                self.assertEqual(body[1], found.body)
+                self.assertEqual(body[0][0][1], found.get("Content-Type"))
+                connection.send(reply(found, 200))
+                self.assertEqual(200, answers.get(timeout=10).status)

@@ -58,7 +58,7 @@ public record SimSettings(boolean clearSdp, boolean signedNotify, int calls, int
                 peers(),
                 routes(),
                 assurance(),
-                new PathPolicy(false),
+                new PathPolicy(false, PathPolicy.SignedHeaders.REJECT),
                 new Disclosure(
                         Disclosure.Profile.INSPECT, clearSdp, false, false, 496, 399, 5, 20, 16, 2),
                 pinholes(),

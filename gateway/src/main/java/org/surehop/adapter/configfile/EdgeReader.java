@@ -81,7 +81,13 @@ final class EdgeReader {
 
     PathPolicy path() {
         var s = root.section("path");
-        var read = new PathPolicy(s.flag("accept-unassured", false));
+        var read =
+                new PathPolicy(
+                        s.flag("accept-unassured", false),
+                        s.choice(
+                                "anchored-signed-headers",
+                                PathPolicy.SignedHeaders.class,
+                                PathPolicy.SignedHeaders.REJECT));
         s.close();
         return read;
     }

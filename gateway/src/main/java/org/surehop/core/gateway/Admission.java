@@ -5,7 +5,9 @@ import java.util.List;
 import java.util.Optional;
 import org.surehop.core.assurance.E2eSec;
 import org.surehop.core.config.GatewayConfig;
+import org.surehop.core.config.PathPolicy;
 import org.surehop.core.config.Peer;
+import org.surehop.core.disclosure.SignedHeaders;
 import org.surehop.core.report.Reason;
 import org.surehop.core.sip.ChannelSecurity;
 import org.surehop.core.sip.Header;
@@ -26,7 +28,8 @@ record Admission(GatewayConfig config) {
                 .or(() -> extensions(request))
                 .or(() -> ingress(request, inbound))
                 .or(() -> sender(request, inbound))
-                .or(() -> channel(request));
+                .or(() -> channel(request))
+                .or(() -> signedHeaders(request));
     }
 
     private Optional<Rejection> scheme(Request request) {
@@ -155,6 +158,19 @@ record Admission(GatewayConfig config) {
                         + cause.wireName()
                         + "\"";
         return Rejection.of(480, phrase(480), cause, new Header("Warning", text));
+    }
+
+    /// POL-73: our Contact replaces the caller's, so a signed copy of the latter cannot cross. The
+    /// bindings of a REGISTER stay as they are.
+    private Optional<Rejection> signedHeaders(Request request) {
+        var broken =
+                config.path().anchoredSignedHeaders() == PathPolicy.SignedHeaders.REJECT
+                        && request.contact().isPresent()
+                        && !request.method().equals(Method.REGISTER)
+                        && SignedHeaders.holdContact(request.body());
+        return broken
+                ? Optional.of(rejection(488, "Not Acceptable Here", Reason.SIGNED_HEADERS))
+                : Optional.empty();
     }
 
     boolean asked(Request request) {

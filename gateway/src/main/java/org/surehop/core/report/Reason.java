@@ -51,6 +51,7 @@ public enum Reason {
     BODY_MISSING("body-missing", 67),
     CLEAR_SDP_REFUSED("clear-sdp-refused", 68),
     ANSWER_UNREADABLE("answer-unreadable", 69),
+    SIGNED_HEADERS("signed-headers", 70),
     // pinholes (MID-50, MID-51, RFC 5189 failure reasons)
     SDP_MALFORMED("sdp-malformed", 80),
     ADDRESS_REFUSED("address-refused", 81),

@@ -182,7 +182,7 @@ class ConfigKeysTest {
                                 true)),
                 List.of(new Route("x.org", "p", Side.OUTSIDE)),
                 assurance(),
-                new PathPolicy(true),
+                new PathPolicy(true, PathPolicy.SignedHeaders.FORWARD),
                 disclosure(),
                 pinholes(),
                 timers(),
