@@ -4,7 +4,6 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.OptionalInt;
-import java.util.Set;
 import org.surehop.core.assurance.E2eSec;
 import org.surehop.core.config.GatewayConfig;
 import org.surehop.core.dialog.LegDialog;
@@ -237,6 +236,6 @@ final class Crossing {
     static List<String> understood(GatewayConfig config) {
         var all = new ArrayList<>(config.assurance().passThrough());
         all.add(config.assurance().optionTag());
-        return List.copyOf(Set.copyOf(all));
+        return all.stream().distinct().toList();
     }
 }

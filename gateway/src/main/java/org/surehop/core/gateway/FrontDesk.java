@@ -104,9 +104,10 @@ final class FrontDesk {
         }
     }
 
-    /// A NOTIFY that no call of ours may carry: it has no dialog here.
+    /// A NOTIFY that no dialog of ours may carry: of our own package, or at home nowhere.
     private boolean unsolicited(Turn turn, Request request) {
         return HopNotify.isHopNotify(request, turn.config().assurance().optionTag())
+                || !request.inDialog()
                 || desks.relation(request.uri().user()).isEmpty();
     }
 

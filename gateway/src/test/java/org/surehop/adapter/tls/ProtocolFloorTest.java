@@ -82,7 +82,9 @@ class ProtocolFloorTest {
         FipsProvider.install();
         assertTrue(CryptoServicesRegistrar.isInApprovedOnlyMode());
         assertEquals(FipsProvider.CRYPTO, Security.getProviders()[0].getName());
-        assertEquals(Level.WARNING, Logger.getLogger("org.bouncycastle.jsse").getLevel());
+        // A user agent in the same JVM may have silenced it altogether.
+        var noise = Logger.getLogger("org.bouncycastle.jsse").getLevel();
+        assertTrue(noise.intValue() >= Level.WARNING.intValue(), noise::getName);
     }
 
     @Test
