@@ -225,8 +225,12 @@ public final class SnmpAgent implements AutoCloseable {
             return new PartHealth(
                     Part.SNMP, State.DEGRADED, "no acknowledgement from " + silent.getFirst());
         }
+        // Who takes traps must know the engine (RFC 3414 §4): here an operator finds it.
+        var engineId = "0x" + engine.engineId().toHexString().replace(":", "");
         return new PartHealth(
-                Part.SNMP, State.UP, "answers on " + config.address() + ":" + config.port());
+                Part.SNMP,
+                State.UP,
+                "answers on %s:%d, engine %s".formatted(config.address(), config.port(), engineId));
     }
 
     @Override

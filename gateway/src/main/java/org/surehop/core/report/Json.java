@@ -66,10 +66,20 @@ public final class Json {
         out.append('"');
     }
 
+    /// Control characters, lone surrogates, and what turns the writing direction of a terminal.
+    private static boolean isUnseen(char c) {
+        return c < 0x20
+                || (c >= 0x7f && c < 0xa0)
+                || Character.isSurrogate(c)
+                || Character.getType(c) == Character.FORMAT
+                || c == '\u2028'
+                || c == '\u2029';
+    }
+
     private static void character(char c, StringBuilder out) {
         if (c == '"' || c == '\\') {
             out.append('\\').append(c);
-        } else if (c < 0x20 || (c >= 0x7f && c < 0xa0) || Character.isSurrogate(c)) {
+        } else if (isUnseen(c)) {
             out.append("\\u");
             for (int shift = 12; shift >= 0; shift -= 4) {
                 out.append(Character.forDigit((c >> shift) & 15, 16));

@@ -57,6 +57,9 @@ class SnmpAgentTest {
             var bulk = NetSnmp.run(directory, "snmpbulkwalk", port, "surehop");
             assertEquals(walk.output(), bulk.output());
             assertEquals(PartHealth.State.UP, agent.health().state());
+            // A receiver of traps must be told the engine, and nothing named it.
+            var engine = SnmpEngine.engineId("gw-1").toHexString().replace(":", "");
+            assertTrue(agent.health().phrase().endsWith("engine 0x" + engine));
         }
     }
 

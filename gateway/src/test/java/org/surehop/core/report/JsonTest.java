@@ -14,6 +14,7 @@ class JsonTest {
         assertEquals(
                 "\"\\u001b[2J \\\"q\\\" \\\\ \\u0000\\u009b\\u007f é \\ud800 \ud83d\ude00\"",
                 Json.write("\u001b[2J \"q\" \\ \u0000\u009b\u007f é \ud800 \ud83d\ude00"));
+        assertEquals("\"\\u202e\\u2066\\u2028\"", Json.write("\u202e\u2066\u2028"));
     }
 
     @Test
