@@ -55,32 +55,35 @@ public record GatewayConfig(
         return peers.stream().filter(p -> domains.stream().anyMatch(p::is)).findFirst();
     }
 
-    /// How a next hop that a message names is dialled when it is a peer of ours: the peer's domain
-    /// is looked for at the peer's address, and a peer's address must prove the peer's domain. Any
-    /// other stays as it is.
+    /// How a next hop that a message names is dialled when it is a peer of ours: a peer's domain
+    /// without an address is looked for where the peer is, and a peer's address must prove the
+    /// peer's domain. An address that is given stays: nobody can send us to a third place.
     public NextHop known(NextHop hop) {
-        return peerFor(List.of(hop.domain()))
+        return known(peers, hop);
+    }
+
+    static NextHop known(List<Peer> peers, NextHop hop) {
+        return peers.stream()
+                .filter(p -> p.is(hop.domain()))
+                .findFirst()
                 .map(p -> new NextHop(hop.domain(), or(p.address(), hop), or(hop.port(), p)))
-                .or(
-                        () ->
-                                at(hop).map(
-                                                p ->
-                                                        new NextHop(
-                                                                p.domains().getFirst(),
-                                                                hop.domain(),
-                                                                hop.port())))
+                .or(() -> at(peers, hop).map(p -> proving(p, hop)))
                 .orElse(hop);
     }
 
+    private static NextHop proving(Peer peer, NextHop hop) {
+        return new NextHop(peer.domains().getFirst(), hop.domain(), hop.port());
+    }
+
     private static String or(String address, NextHop hop) {
-        return address.isEmpty() ? hop.address() : address;
+        return hop.address().isEmpty() ? address : hop.address();
     }
 
     private static int or(int port, Peer peer) {
         return port == 0 ? peer.port() : port;
     }
 
-    private Optional<Peer> at(NextHop hop) {
+    private static Optional<Peer> at(List<Peer> peers, NextHop hop) {
         var there = peers.stream().filter(p -> p.address().equals(hop.domain())).toList();
         return there.stream()
                 .filter(p -> p.port() == hop.port())
