@@ -153,7 +153,10 @@ final class Simulation {
 
     private void perform(Effect effect) {
         switch (effect) {
-            case Effect.SendRequest send -> net.send(send);
+            case Effect.SendRequest send -> {
+                witness.leaves(send.request(), firewall.rules());
+                net.send(send);
+            }
             case Effect.SendResponse send -> net.send(send);
             case Effect.OpenBody open -> cms.open(open);
             case Effect.ReadHopReport read -> cms.read(read);

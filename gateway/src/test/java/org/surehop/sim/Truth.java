@@ -23,6 +23,10 @@ final class Truth {
     /// Tags of users who think that they are in a dialog and have been told nothing else.
     final Set<String> dialogs = new HashSet<>();
     private final Set<String> endedDialogs = new HashSet<>();
+    /// From and To tag of each BYE that a user has sent.
+    final Set<String> hungUp = new HashSet<>();
+    /// The firewall refused a change of this call, or was late with it.
+    boolean firewallFailed;
     /// The gateway crashed while the call went on.
     boolean orphaned;
     boolean toldEnded;

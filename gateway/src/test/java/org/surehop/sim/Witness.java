@@ -8,7 +8,9 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.TreeMap;
+import java.util.stream.Stream;
 import org.surehop.core.assurance.HopReport;
+import org.surehop.core.gateway.Deadline;
 import org.surehop.core.gateway.Effect;
 import org.surehop.core.gateway.Event;
 import org.surehop.core.report.CallKey;
@@ -25,6 +27,7 @@ final class Witness implements SimGateway.Watch {
     private static final String SELF = "gw.example.com";
 
     private final Map<Integer, Truth> truths = new HashMap<>();
+    private final Map<Long, Truth> changes = new HashMap<>();
     private final Set<String> inviteBranches = new HashSet<>();
     private final Map<String, Integer> tally;
     private final Optional<History> history;
@@ -61,9 +64,38 @@ final class Witness implements SimGateway.Watch {
             case Event.ResponseReceived(_, _, var response) when response.status().value() == 481 ->
                     noDialog(response.callId(), response.to().tag());
             // Whoever has waited for an ACK in vain ends the dialog too (RFC 3261 §13.3.1.4).
-            case Event.RequestReceived(_, _, var request) when isBye(request) ->
-                    noDialog(request.callId(), request.from().tag());
+            case Event.RequestReceived(_, _, var request) when isBye(request) -> {
+                noDialog(request.callId(), request.from().tag());
+                truth(SimMessages.number(request.callId())).hungUp.add(dialogOf(request));
+            }
+            case Event.RuleSetFailed(_, var number, _) -> firewallFailed(number);
+            case Event.DeadlineReached(_, Deadline(var kind, var owner))
+                    when kind == Deadline.Kind.WORK && owner.startsWith("change-") ->
+                    firewallFailed(Long.parseLong(owner.substring(7)));
             default -> {}
+        }
+    }
+
+    private static String dialogOf(Request request) {
+        return request.from().tag() + "/" + request.to().tag();
+    }
+
+    private void firewallFailed(long change) {
+        Optional.ofNullable(changes.get(change)).ifPresent(t -> t.firewallFailed = true);
+    }
+
+    /// A request leaves while the firewall holds those rules: a BYE that is passed on comes after
+    /// the removal, unless the firewall would not have it.
+    void leaves(Request request, Set<Flow> rules) {
+        if (!isBye(request)) {
+            return;
+        }
+        var truth = truth(SimMessages.number(request.callId()));
+        if (truth.hungUp.contains(dialogOf(request)) && !truth.firewallFailed && !truth.orphaned) {
+            var own = Optional.of(truth.plan.number());
+            Invariant.RULES_GO_FIRST.require(
+                    rules.stream().noneMatch(f -> number(f.destination()).equals(own)), request);
+            count("bye after removal");
         }
     }
 
@@ -105,7 +137,14 @@ final class Witness implements SimGateway.Watch {
                 case Effect.SendRequest(var key, _, var request) -> leaves(request, key.branch());
                 case Effect.SendResponse(var connection, var response, _) ->
                         answered(connection.toString(), response);
-                case Effect.ApplyRuleSet(var change) -> change.enable().forEach(this::mayBeOpen);
+                case Effect.ApplyRuleSet(var change) -> {
+                    change.enable().forEach(this::mayBeOpen);
+                    Stream.concat(change.enable().stream(), change.disable().stream())
+                            .findFirst()
+                            .flatMap(flow -> number(flow.destination()))
+                            .map(truths::get)
+                            .ifPresent(truth -> changes.put(change.number(), truth));
+                }
                 case Effect.Report(var notice) -> told(notice);
                 case Effect.Record(var story) -> {
                     if (story.ended()) {

@@ -52,6 +52,8 @@ final class Call implements Relation {
     final GroupId group;
     /// The change that removes this call's rules, while it is under way.
     Optional<Long> removal = Optional.empty();
+    /// BYEs that go on as soon as the rules are gone.
+    final List<Passage> waiting = new ArrayList<>();
     /// Requests whose transactions are not over, and those of them without a final answer.
     int passages;
 

@@ -124,6 +124,9 @@ final class CallDesk {
     }
 
     void rulesGone(Turn turn, Call call) {
+        var waiting = List.copyOf(call.waiting);
+        call.waiting.clear();
+        waiting.stream().filter(p -> !p.finished).forEach(p -> new Onward(desks).forward(turn, p));
         storyChanged(turn, call);
         sweep(call);
     }

@@ -20,6 +20,12 @@ final class Onward {
     }
 
     void forward(Turn turn, Passage passage) {
+        // Removal comes first: nobody may hear that the call is over while media still passes.
+        var removing = passage.call.filter(c -> c.removal.isPresent());
+        if (passage.request.method().equals(Method.BYE) && removing.isPresent()) {
+            removing.get().waiting.add(passage);
+            return;
+        }
         if (refusedByPinholes(turn, passage)) {
             return;
         }
