@@ -38,6 +38,10 @@ public record SimSettings(boolean clearSdp, boolean signedNotify, int calls, int
     }
 
     public GatewayConfig config() {
+        return config(Assurance.OnMismatch.REPORT);
+    }
+
+    public GatewayConfig config(Assurance.OnMismatch onMismatch) {
         return new GatewayConfig(
                 new GatewayConfig.Identity("gw-sim", "gw.example.com", 5061),
                 List.of(
@@ -57,7 +61,7 @@ public record SimSettings(boolean clearSdp, boolean signedNotify, int calls, int
                 new Smime("c.pem", NO_SECRET, "s.pem", NO_SECRET, "t.pem"),
                 peers(),
                 routes(),
-                assurance(),
+                assurance(onMismatch),
                 new PathPolicy(false, PathPolicy.SignedHeaders.REJECT),
                 new Disclosure(
                         Disclosure.Profile.INSPECT, clearSdp, false, false, 496, 399, 5, 20, 16, 2),
@@ -110,7 +114,7 @@ public record SimSettings(boolean clearSdp, boolean signedNotify, int calls, int
         return routes;
     }
 
-    private Assurance assurance() {
+    private Assurance assurance(Assurance.OnMismatch onMismatch) {
         return new Assurance(
                 TAG,
                 420,
@@ -119,7 +123,8 @@ public record SimSettings(boolean clearSdp, boolean signedNotify, int calls, int
                 Duration.ofSeconds(64),
                 maxHops,
                 signedNotify,
-                "application/e2e-sec-info+xml");
+                "application/e2e-sec-info+xml",
+                onMismatch);
     }
 
     private static Pinholes pinholes() {

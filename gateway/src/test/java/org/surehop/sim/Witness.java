@@ -29,6 +29,7 @@ final class Witness implements SimGateway.Watch {
     private final Map<Integer, Truth> truths = new HashMap<>();
     private final Map<Long, Truth> changes = new HashMap<>();
     private final Set<String> inviteBranches = new HashSet<>();
+    private final Set<String> forks = new HashSet<>();
     private final Map<String, Integer> tally;
     private final Optional<History> history;
 
@@ -257,6 +258,13 @@ final class Witness implements SimGateway.Watch {
         if (notice.kind() == NoticeKind.VERDICT || notice.kind() == NoticeKind.VERDICT_CHANGED) {
             var level = notice.details().getOrDefault("verdict", "");
             count("verdict " + level);
+            var fork = notice.details().get("to-tag");
+            if (fork != null) {
+                // POL-68: a success that lost against another one.
+                var first = forks.add(notice.call().orElseThrow() + fork);
+                Invariant.ONE_VERDICT.require(first, notice);
+                return;
+            }
             judged(notice.call().orElseThrow(), notice.kind(), level);
         }
     }

@@ -74,7 +74,11 @@ final class EdgeReader {
                                 "notify-body-type",
                                 "application/e2e-sec-info+xml",
                                 "a media type such as application/e2e-sec-info+xml",
-                                "[a-z]+/[A-Za-z0-9.+-]{1,80}"));
+                                "[a-z]+/[A-Za-z0-9.+-]{1,80}"),
+                        s.choice(
+                                "on-mismatch",
+                                Assurance.OnMismatch.class,
+                                Assurance.OnMismatch.REPORT));
         s.close();
         return read;
     }

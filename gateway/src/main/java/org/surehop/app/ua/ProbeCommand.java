@@ -192,7 +192,8 @@ public final class ProbeCommand implements Callable<Integer> {
                         Duration.ofSeconds(Math.max(grace, 64)),
                         32,
                         signedOnly,
-                        keys.notifyBodyType()));
+                        keys.notifyBodyType(),
+                        Assurance.OnMismatch.REPORT));
     }
 
     private List<X509Certificate> readers() throws UaKeys.Fault {

@@ -15,7 +15,15 @@ public record Assurance(
         Duration cap,
         int maxHops,
         boolean requireSignedNotify,
-        String notifyBodyType) {
+        String notifyBodyType,
+        OnMismatch onMismatch) {
+
+    /// What becomes of a call whose path did not hold (POL-66).
+    public enum OnMismatch {
+        REPORT,
+        TERMINATE
+    }
+
     public Assurance {
         passThrough = List.copyOf(passThrough);
         Valid.named("assurance.option-tag", optionTag);

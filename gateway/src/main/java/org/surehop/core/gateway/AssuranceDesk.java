@@ -11,6 +11,7 @@ import java.util.Set;
 import org.surehop.core.assurance.HopAssertion;
 import org.surehop.core.assurance.Verdict;
 import org.surehop.core.assurance.VerdictTable;
+import org.surehop.core.config.Assurance;
 import org.surehop.core.report.NoticeKind;
 import org.surehop.core.report.Reason;
 import org.surehop.core.report.Severity;
@@ -21,6 +22,9 @@ import org.surehop.core.sip.Response;
 /// Gathers the evidence of each e2e-sec request, gives its one verdict, and attests our own hop
 /// upstream (POL-40 to POL-48, POL-51, POL-66, POL-67).
 final class AssuranceDesk {
+    /// Successes of one forked INVITE; more is a peer gone wrong.
+    private static final int MAX_FORKS = 16;
+
     private final Desks desks;
     private final Map<String, List<HopTrack>> byTuple = new HashMap<>();
     private final Map<String, HopTrack> byOwner = new HashMap<>();
@@ -76,6 +80,42 @@ final class AssuranceDesk {
         close(turn, eldest);
     }
 
+    /// Another 2xx, of a fork that loses: it has a verdict of its own (POL-68).
+    void forked(Turn turn, Passage passage, Response response) {
+        var tag = response.to().tag();
+        if (!passage.assured) {
+            return;
+        }
+        var track = passage.track.orElseGet(() -> judgedWithoutEvidence(turn, passage));
+        if (track.forks.containsKey(tag) || track.forks.size() >= MAX_FORKS) {
+            return;
+        }
+        var rows = response.headers("Hop-Record");
+        track.forks.put(tag, rows.isEmpty() ? Optional.empty() : Optional.of(rows));
+        if (track.verdict.isPresent() || track.closed) {
+            judgedFork(turn, track, tag);
+        }
+    }
+
+    /// The track of an INVITE that was judged and forgotten because no hop had spoken.
+    private static HopTrack judgedWithoutEvidence(Turn turn, Passage passage) {
+        var track = new HopTrack(passage, turn.config().assurance().maxHops());
+        track.closed = true;
+        track.hopRecord = Optional.of(Optional.empty());
+        passage.track = Optional.of(track);
+        return track;
+    }
+
+    /// Hops before the fork count for each of its branches.
+    private void judgedFork(Turn turn, HopTrack track, String tag) {
+        var rows = track.forks.getOrDefault(tag, Optional.empty());
+        var self = Set.of(turn.config().gateway().hop());
+        var verdict = VerdictTable.judge(rows, track.ledger, self);
+        var details = details(track, verdict);
+        details.put("to-tag", tag);
+        tell(turn, track, verdict, NoticeKind.VERDICT, details);
+    }
+
     /// No 2xx comes: the request was not delivered under e2e-sec, and nothing is attested (POL-36).
     void failed(Turn turn, Passage passage, Reason reason) {
         passage.track.ifPresent(
@@ -119,13 +159,26 @@ final class AssuranceDesk {
         track.verdict = Optional.of(verdict);
         track.judgedAt = Optional.of(turn.now());
         tell(turn, track, verdict, NoticeKind.VERDICT);
+        List.copyOf(track.forks.keySet()).forEach(tag -> judgedFork(turn, track, tag));
         desks.notifies().attest(turn, track);
+        terminate(turn, track, verdict);
         var assurance = turn.config().assurance();
         var rest = assurance.cap().minus(assurance.grace());
         if (verdict.level() == Verdict.Level.ASSURED || !rest.isPositive()) {
             close(turn, track);
         } else {
             turn.arm(Deadline.Kind.VERDICT_CAP, track.owner(), rest);
+        }
+    }
+
+    /// `on-mismatch: terminate`: the call ends, its pinholes before it.
+    private void terminate(Turn turn, HopTrack track, Verdict verdict) {
+        var policy = turn.config().assurance().onMismatch();
+        if (verdict.level() == Verdict.Level.MISMATCH && policy == Assurance.OnMismatch.TERMINATE) {
+            track.passage
+                    .call
+                    .filter(call -> !call.ended())
+                    .ifPresent(call -> desks.calls().ending(turn, call, verdict.reason()));
         }
     }
 
@@ -142,7 +195,9 @@ final class AssuranceDesk {
         if (same != null && same.remove(track) && same.isEmpty()) {
             byTuple.remove(track.tuple());
         }
-        track.passage.track = Optional.empty();
+        if (!track.passage.opensCall() || track.ledger.byHop().isEmpty()) {
+            track.passage.track = Optional.empty();
+        }
         track.passage.call.ifPresent(
                 call -> {
                     call.tracks--;
@@ -150,13 +205,33 @@ final class AssuranceDesk {
                 });
     }
 
-    private void tell(Turn turn, HopTrack track, Verdict verdict, NoticeKind kind) {
+    private static Map<String, String> details(HopTrack track, Verdict verdict) {
         var details = new LinkedHashMap<String, String>();
         details.put("verdict", verdict.level().name());
         put(details, "attested", verdict.attested());
         put(details, "silent", verdict.silent());
         put(details, "negative", verdict.negative());
         put(details, "unlisted", verdict.unlisted());
+        if (!track.sources.isEmpty()) {
+            var told = track.sources.entrySet().stream();
+            details.put(
+                    "asserted-by",
+                    String.join("; ", told.map(e -> e.getKey() + " by " + e.getValue()).toList()));
+        }
+        return details;
+    }
+
+    private void tell(Turn turn, HopTrack track, Verdict verdict, NoticeKind kind) {
+        tell(turn, track, verdict, kind, details(track, verdict));
+        track.passage.call.ifPresent(call -> remember(call, track, verdict));
+    }
+
+    private void tell(
+            Turn turn,
+            HopTrack track,
+            Verdict verdict,
+            NoticeKind kind,
+            Map<String, String> details) {
         var good = verdict.level() == Verdict.Level.ASSURED;
         desks.reporter().verdict(verdict.level().name());
         desks.reporter()
@@ -177,7 +252,6 @@ final class AssuranceDesk {
                             Optional.empty(),
                             Map.of("hop", names(verdict.silent())));
         }
-        track.passage.call.ifPresent(call -> remember(call, track, verdict));
     }
 
     private static void remember(Call call, HopTrack track, Verdict verdict) {
@@ -186,7 +260,13 @@ final class AssuranceDesk {
         call.fact("silent-hops", names(verdict.silent()));
         track.ledger
                 .byHop()
-                .forEach((hop, assertion) -> call.fact("hop:" + hop, evidence(assertion)));
+                .forEach(
+                        (hop, assertion) ->
+                                call.fact(
+                                        "hop:" + hop,
+                                        evidence(assertion)
+                                                + "; by "
+                                                + track.sources.getOrDefault(hop, "transport")));
     }
 
     private static String evidence(HopAssertion assertion) {

@@ -1,10 +1,13 @@
 package org.surehop.core.gateway;
 
 import java.time.Instant;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import org.surehop.core.assurance.HopLedger;
 import org.surehop.core.assurance.Verdict;
+import org.surehop.core.sip.Hop;
 
 /// What is known of the path of one e2e-sec request: made before the request leaves (POL-48),
 /// judged once, upgraded at most once (POL-67).
@@ -17,12 +20,21 @@ final class HopTrack {
     Optional<Optional<List<String>>> hopRecord = Optional.empty();
     Optional<Verdict> verdict = Optional.empty();
     Optional<Instant> judgedAt = Optional.empty();
+    /// Who said what each hop asserts, and under which key (POL-69).
+    final Map<Hop, String> sources = new LinkedHashMap<>();
+    /// The `Hop-Record` rows of further 2xx, by To tag (POL-68).
+    final Map<String, Optional<List<String>>> forks = new LinkedHashMap<>();
     boolean upgraded;
     boolean closed;
 
     HopTrack(Passage passage, int maxHops) {
         this.passage = passage;
         this.ledger = HopLedger.empty(maxHops);
+    }
+
+    /// The hops that this report has added to the ledger were told of by `source`.
+    void toldBy(String source) {
+        ledger.byHop().keySet().forEach(hop -> sources.putIfAbsent(hop, source));
     }
 
     String owner() {

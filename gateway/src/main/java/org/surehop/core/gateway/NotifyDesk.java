@@ -209,7 +209,14 @@ final class NotifyDesk {
             case HopLedger.Outcome.Duplicate _ -> desks.reporter().count("notify.duplicate");
             case HopLedger.Outcome.Untrusted _ -> desks.reporter().count("notify.untrusted");
         }
+        track.toldBy(source(reading.flow(), event.signer()));
         desks.assurance().reconsider(turn, track);
+    }
+
+    /// What an assertion rests on: a signature, or no more than the connection (POL-47).
+    private static String source(ConnectionId flow, Optional<SignerFacts> signer) {
+        return signer.map(s -> "signature, key sha256:" + s.fingerprint())
+                .orElseGet(() -> "transport, connection " + flow.value());
     }
 
     void refused(Turn turn, TaskId task, Reason reason) {

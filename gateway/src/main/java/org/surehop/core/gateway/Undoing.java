@@ -77,6 +77,9 @@ final class Undoing {
         if (passage.undoAck.isPresent() && response.to().tag().equals(tagOf(passage))) {
             CallDesk.sendAck(turn, passage.undoAck.get(), targetOf(passage));
         } else if (!response.to().tag().equals(winner)) {
+            if (!winner.isEmpty()) {
+                desks.assurance().forked(turn, passage, response);
+            }
             ackAndBye(turn, callee(passage, response, inbound), passage, Reason.CANCELLED);
         } else if (call.ack.filter(a -> sameNumber(a, response)).isPresent()) {
             var far = call.legB.orElseThrow();

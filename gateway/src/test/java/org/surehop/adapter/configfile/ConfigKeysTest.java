@@ -218,7 +218,8 @@ class ConfigKeysTest {
                 Duration.ofSeconds(5),
                 6,
                 true,
-                "application/x");
+                "application/x",
+                Assurance.OnMismatch.TERMINATE);
     }
 
     private static Disclosure disclosure() {

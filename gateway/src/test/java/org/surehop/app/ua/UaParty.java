@@ -192,7 +192,8 @@ final class UaParty implements AutoCloseable {
                 grace.plusSeconds(64),
                 8,
                 false,
-                "application/e2e-sec-info+xml");
+                "application/e2e-sec-info+xml",
+                Assurance.OnMismatch.REPORT);
     }
 
     /// A new authority with its files in the directory.

@@ -252,6 +252,14 @@ final class Scene {
                 .value();
     }
 
+    /// What both sides were sent so far is looked at no more.
+    void forget() {
+        toCallee.clear();
+        toCaller.clear();
+        answersToCallee.clear();
+        answersToCaller.clear();
+    }
+
     // ---- what is seen ----
 
     Request atCallee(String method) {

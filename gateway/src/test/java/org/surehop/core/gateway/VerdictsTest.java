@@ -1,0 +1,185 @@
+package org.surehop.core.gateway;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import java.time.Duration;
+import java.time.Instant;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import org.junit.jupiter.api.Test;
+import org.surehop.core.assurance.HopAssertion;
+import org.surehop.core.assurance.HopReport;
+import org.surehop.core.config.Assurance;
+import org.surehop.core.disclosure.SignerFacts;
+import org.surehop.core.report.NoticeKind;
+import org.surehop.core.sip.Hop;
+import org.surehop.core.sip.Request;
+import org.surehop.core.sip.Response;
+import org.surehop.sim.SimSettings;
+
+/// One verdict for each request and each success, what it rests on, and what follows from it.
+class VerdictsTest {
+    private static final Hop PROXY = Hop.of("p1.example.net", 0);
+    private static final SignerFacts SIGNER =
+            new SignerFacts(
+                    List.of("sip:p1.example.net"),
+                    "cd".repeat(32),
+                    SignerFacts.Status.VALID,
+                    Optional.empty());
+
+    private final Scene scene = scene(Assurance.OnMismatch.REPORT);
+
+    private static Scene scene(Assurance.OnMismatch policy) {
+        return new Scene(new SimSettings(true, false, 20_000, 32).config(policy));
+    }
+
+    @Test
+    void tellsWhoAssertedWhatAndUnderWhichKey() {
+        var seen = invite(scene, "v1");
+        assertEquals(200, scene.notified(seen, report(seen, PROXY), Optional.of(SIGNER)));
+        scene.answers(seen, 200, b -> b.add("Hop-Record", PROXY.toString()));
+        var details = verdicts(scene).getFirst();
+        assertEquals("ASSURED", details.get("verdict"));
+        assertEquals(
+                PROXY + " by signature, key sha256:" + SIGNER.fingerprint(),
+                details.get("asserted-by"));
+    }
+
+    @Test
+    void tellsThatAnAssertionRestsOnTheConnectionAlone() {
+        var seen = invite(scene, "v2");
+        scene.notified(seen, report(seen, PROXY), Optional.empty());
+        scene.answers(seen, 200, b -> b.add("Hop-Record", PROXY.toString()));
+        assertEquals(
+                PROXY + " by transport, connection 2",
+                verdicts(scene).getFirst().get("asserted-by"));
+    }
+
+    @Test
+    void eachSuccessOfAForkHasItsVerdict() {
+        var seen = invite(scene, "v3");
+        scene.answers(seen, 200, b -> b.add("Hop-Record", ""));
+        scene.calleeAnswers(success(seen, "other", PROXY.toString()));
+        scene.calleeAnswers(success(seen, "other", PROXY.toString()));
+        var told = verdicts(scene);
+        assertEquals(List.of("ASSURED", "MISMATCH"), levels(told));
+        assertEquals("other", told.getLast().get("to-tag"));
+    }
+
+    @Test
+    void aForkThatAnswersBeforeTheVerdictIsJudgedWithIt() {
+        var seen = invite(scene, "v4");
+        scene.answers(seen, 200, b -> b.add("Hop-Record", PROXY.toString()));
+        scene.calleeAnswers(success(seen, "other", ""));
+        assertEquals(0, verdicts(scene).size());
+        scene.pass(Duration.ofSeconds(33));
+        assertEquals(List.of("MISMATCH", "ASSURED"), levels(verdicts(scene)));
+    }
+
+    @Test
+    void aLateReportUpgradesOnceAndOnlyUntilTheCap() {
+        var seen = message("v5");
+        scene.answers(seen, 200, b -> b.add("Hop-Record", PROXY.toString()));
+        scene.pass(Duration.ofSeconds(40));
+        scene.notified(seen, report(seen, PROXY), Optional.empty());
+        scene.notified(seen, report(seen, PROXY), Optional.empty());
+        assertEquals(1, scene.notices(NoticeKind.VERDICT_CHANGED).size());
+
+        var late = message("v6");
+        scene.answers(late, 200, b -> b.add("Hop-Record", PROXY.toString()));
+        scene.pass(Duration.ofSeconds(65));
+        assertEquals(481, scene.notified(late, report(late, PROXY), Optional.empty()));
+        assertEquals(1, scene.notices(NoticeKind.VERDICT_CHANGED).size());
+    }
+
+    @Test
+    void aMismatchIsReportedAndTheCallGoesOn() {
+        established(scene, "v7");
+        scene.pass(Duration.ofSeconds(33));
+        assertEquals(List.of("MISMATCH"), levels(verdicts(scene)));
+        assertTrue(scene.silentToCallee());
+    }
+
+    @Test
+    void aMismatchEndsTheCallWhereTheOperatorSaysSo() {
+        var strict = scene(Assurance.OnMismatch.TERMINATE);
+        established(strict, "v8");
+        strict.pass(Duration.ofSeconds(33));
+        Scene.demands(strict.atCallee("BYE"));
+        assertEquals(1, strict.notices(NoticeKind.CALL_ENDED).size());
+        var toCaller = strict.atCaller("NOTIFY");
+        assertTrue(toCaller.header("Event").orElse("").startsWith(Scene.TAG));
+        Scene.demands(strict.atCaller("BYE"));
+    }
+
+    /// POL-95: each of 10,000 requests draws 100 forged NOTIFYs.
+    @Test
+    void aFloodOfForgedNotifiesLeavesNothingBehind() {
+        var peak = 0;
+        for (int i = 0; i < 10_000; i++) {
+            var request = Scene.request("MESSAGE", "flood" + i);
+            scene.fromCaller(request);
+            var seen = scene.atCallee("MESSAGE");
+            for (int n = 0; n < 100; n++) {
+                var forged = report(request, Hop.of("forged" + n + ".example", 0));
+                scene.notified(Scene.CALLER, seen, forged, Optional.empty());
+            }
+            scene.answers(seen, 200, b -> b.add("Hop-Record", ""));
+            peak = Math.max(peak, scene.gateway.remembered().get("assurance"));
+            scene.effects.clear();
+            scene.forget();
+            scene.pass(Duration.ofSeconds(1));
+        }
+        assertTrue(peak <= 2, "requests that wait for a verdict at a time: " + peak);
+        assertEquals(Map.of("ASSURED", 10_000L), scene.gateway.snapshot(Instant.EPOCH).verdicts());
+        scene.pass(Duration.ofMinutes(3));
+        scene.nothingIsRemembered();
+    }
+
+    private static Request invite(Scene scene, String callId) {
+        scene.fromCaller(Scene.request("INVITE", callId));
+        return scene.atCallee("INVITE");
+    }
+
+    private Request message(String callId) {
+        scene.fromCaller(Scene.request("MESSAGE", callId));
+        return scene.atCallee("MESSAGE");
+    }
+
+    private static void established(Scene scene, String callId) {
+        var invite = Scene.request("INVITE", callId);
+        scene.fromCaller(invite);
+        var seen = scene.atCallee("INVITE");
+        scene.answers(seen, 200, b -> b.add("Hop-Record", PROXY.toString()));
+        scene.fromCaller(Scene.next(invite, scene.callerGets(200), "ACK", 1));
+        scene.atCallee("ACK");
+    }
+
+    private static Response success(Request seen, String tag, String record) {
+        return Scene.answer(seen, 200, tag).toBuilder().add("Hop-Record", record).build();
+    }
+
+    private static HopReport report(Request request, Hop hop) {
+        var tls = new HopAssertion.Channel("tls", "TLSv1.3", "", "", "mutual");
+        return new HopReport(
+                request.method(),
+                request.cseq().number(),
+                request.callId(),
+                request.from().uri().text(),
+                request.from().tag(),
+                request.to().uri().text(),
+                Instant.EPOCH,
+                List.of(new HopAssertion(hop, HopAssertion.Role.PROXY, true, "", tls, tls)),
+                Optional.empty());
+    }
+
+    private static List<Map<String, String>> verdicts(Scene scene) {
+        return scene.notices(NoticeKind.VERDICT).stream().map(n -> n.details()).toList();
+    }
+
+    private static List<String> levels(List<Map<String, String>> verdicts) {
+        return verdicts.stream().map(v -> v.getOrDefault("verdict", "")).toList();
+    }
+}
