@@ -22,7 +22,7 @@ final class Play {
     static final String ALICE = "alice@office.demo.example";
     static final String BOB = "bob@partner.demo.example";
 
-    private static final Duration START = Duration.ofSeconds(45);
+    private static final Duration START = Duration.ofSeconds(120);
     private static final Duration SOON = Duration.ofSeconds(20);
     private static final String SNMP_USER = "noc";
     private static final String AUTH = "demo authentication phrase";
