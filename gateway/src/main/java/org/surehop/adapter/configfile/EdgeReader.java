@@ -171,7 +171,7 @@ final class EdgeReader {
                 new Limits(
                         s.integer("calls", 1000, 1, 1_000_000),
                         s.integer("calls-per-peer", 500, 1, 1_000_000),
-                        s.integer("transactions", 10_000, 1, 10_000_000),
+                        s.integer("transactions", 40_000, 1, 10_000_000),
                         s.integer("queue", 8192, 16, 1_000_000),
                         s.integer("connections", 1024, 1, 100_000),
                         s.integer("connections-per-address", 64, 1, 100_000),

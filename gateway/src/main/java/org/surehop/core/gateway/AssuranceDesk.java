@@ -56,7 +56,7 @@ final class AssuranceDesk {
                             Optional.of(rows.isEmpty() ? Optional.empty() : Optional.of(rows));
                     waiting.add(track);
                     var verdict = verdict(turn, track);
-                    if (verdict.settled()) {
+                    if (verdict.settled() && track.unread == 0) {
                         judged(turn, track, verdict);
                     } else {
                         makeRoom(turn);
@@ -298,7 +298,7 @@ final class AssuranceDesk {
         }
         var verdict = verdict(turn, track);
         if (track.verdict.isEmpty()) {
-            if (verdict.settled()) {
+            if (verdict.settled() && track.unread == 0) {
                 judged(turn, track, verdict);
             }
         } else if (!track.upgraded && track.verdict.get().upgradesTo(verdict)) {

@@ -92,7 +92,7 @@ public final class Gateway {
             case WORK -> {
                 desks.passages().overdue(turn, owner);
                 desks.pinholes().overdue(turn, owner);
-                desks.notifies().overdue(owner);
+                desks.notifies().overdue(turn, owner);
             }
             case PINHOLE_REFRESH -> call(owner, c -> desks.pinholes().refresh(turn, c));
             case CALL_DURATION ->

@@ -16,6 +16,8 @@ final class HopTrack {
     HopLedger ledger;
     int notifies;
     int forgeries;
+    /// NOTIFYs that have come and are not read yet: no verdict is settled before them.
+    int unread;
     /// The `Hop-Record` rows of the 2xx; the outer Optional is empty until there is a 2xx.
     Optional<Optional<List<String>>> hopRecord = Optional.empty();
     Optional<Verdict> verdict = Optional.empty();

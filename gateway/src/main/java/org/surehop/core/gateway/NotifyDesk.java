@@ -122,12 +122,12 @@ final class NotifyDesk {
     }
 
     /// The CMS layer did not answer in time: what it should have read or made counts for nothing.
-    void overdue(String owner) {
+    void overdue(Turn turn, String owner) {
         if (owner.startsWith("notify-")) {
             var task = new TaskId(Long.parseLong(owner.substring(7)));
-            readings.remove(task);
             makings.remove(task);
             desks.reporter().count("notify.overdue");
+            taken(task).ifPresent(r -> desks.assurance().reconsider(turn, r.track()));
         }
     }
 
@@ -153,6 +153,7 @@ final class NotifyDesk {
             return 500;
         }
         found.notifies++;
+        found.unread++;
         var task = desks.nextTask();
         readings.put(task, new Reading(found, inbound.connection()));
         await(turn, task);
@@ -187,16 +188,24 @@ final class NotifyDesk {
         return -1;
     }
 
+    private Optional<Reading> taken(TaskId task) {
+        var reading = Optional.ofNullable(readings.remove(task));
+        reading.ifPresent(r -> r.track().unread--);
+        return reading;
+    }
+
     void read(Turn turn, Event.HopReportRead event) {
-        var reading = readings.remove(event.task());
-        if (reading == null) {
+        var taken = taken(event.task());
+        if (taken.isEmpty()) {
             return;
         }
         turn.disarm(Deadline.Kind.WORK, owner(event.task()));
+        var reading = taken.get();
         var track = reading.track();
         var trusted = trusted(turn, reading, event.report(), event.signer());
         if (!trusted || !HopLedger.speaksOf(event.report(), track.passage.request)) {
             forged(turn, track, "the assertion is not one that this hop may make");
+            desks.assurance().reconsider(turn, track);
             return;
         }
         switch (track.ledger.accept(event.report(), true)) {
@@ -222,16 +231,18 @@ final class NotifyDesk {
     void refused(Turn turn, TaskId task, Reason reason) {
         turn.disarm(Deadline.Kind.WORK, owner(task));
         makings.remove(task);
-        var reading = readings.remove(task);
-        if (reading == null) {
+        var taken = taken(task);
+        if (taken.isEmpty()) {
             return;
         }
+        var reading = taken.get();
         if (reason == Reason.QUEUE_FULL) {
             // Our own want of time: nothing is said against the hop.
             desks.reporter().count("notify.not-read");
         } else {
             forged(turn, reading.track(), "the body is no e2e-sec report: " + reason.wireName());
         }
+        desks.assurance().reconsider(turn, reading.track());
     }
 
     /// Told as often as a request may have hops, then only counted.

@@ -124,7 +124,7 @@ class ConfigKeysTest {
                 new Limits(
                         1000,
                         500,
-                        10000,
+                        40000,
                         8192,
                         1024,
                         64,

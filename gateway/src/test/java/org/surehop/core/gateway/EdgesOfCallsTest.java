@@ -10,6 +10,7 @@ import java.util.OptionalInt;
 import org.junit.jupiter.api.Test;
 import org.surehop.core.config.GatewayConfig;
 import org.surehop.core.report.NoticeKind;
+import org.surehop.core.report.Reason;
 import org.surehop.core.sip.CSeq;
 import org.surehop.core.sip.Header;
 import org.surehop.core.sip.Method;
@@ -288,5 +289,34 @@ class EdgesOfCallsTest {
         scene.fromCaller(options);
         // POL-61: as the one who answers, we name the hops before us.
         assertEquals("p1.inside.example", scene.callerGets(200).header("Hop-Record").orElse("-"));
+    }
+
+    // A call was ASSURED while the NOTIFY of a hop that its Hop-Record did not name was still being
+    // read: whether it became PARTIAL hung on the speed of the machine.
+    @Test
+    void noVerdictIsSettledBeforeEveryNotifyIsRead() {
+        scene.fromCaller(Scene.request("MESSAGE", "unread"));
+        var seen = scene.atCallee("MESSAGE");
+        scene.take(
+                new Event.RequestReceived(
+                        java.time.Instant.EPOCH,
+                        scene.inbound(Scene.CALLEE),
+                        Scene.back(seen, "NOTIFY", 9, "hop").toBuilder()
+                                .require(List.of())
+                                .proxyRequire(List.of())
+                                .add("Event", "e2e-sec;id=" + seen.cseq().number())
+                                .build()));
+        scene.answers(seen, 200, b -> b.add("Hop-Record", ""));
+        assertEquals(List.of(), scene.notices(NoticeKind.VERDICT));
+
+        var task =
+                scene.effects.stream()
+                        .filter(Effect.ReadHopReport.class::isInstance)
+                        .map(e -> ((Effect.ReadHopReport) e).task())
+                        .toList()
+                        .getLast();
+        scene.take(new Event.HopReportRefused(java.time.Instant.EPOCH, task, Reason.MALFORMED));
+        assertEquals(
+                "ASSURED", scene.notices(NoticeKind.VERDICT).getFirst().details().get("verdict"));
     }
 }
