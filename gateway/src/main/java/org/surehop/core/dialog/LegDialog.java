@@ -4,9 +4,11 @@ import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
 import org.surehop.core.sip.CallId;
 import org.surehop.core.sip.ConnectionId;
 import org.surehop.core.sip.Inbound;
+import org.surehop.core.sip.Method;
 import org.surehop.core.sip.NameAddr;
 import org.surehop.core.sip.NextHop;
 import org.surehop.core.sip.Request;
@@ -71,9 +73,16 @@ public record LegDialog(
                 side, token, callId, to, remote, remoteTarget, routeSet, connection, highestCSeq);
     }
 
-    /// Target refresh (§12.2): the far side has given a new Contact.
-    public LegDialog refreshed(Optional<NameAddr> contact) {
-        return contact.map(
+    /// The methods that may move a dialog (RFC 3261 §12.2, RFC 3311, RFC 6665): the Contact of any
+    /// other says nothing.
+    private static final Set<String> TARGET_REFRESH =
+            Set.of("INVITE", "UPDATE", "SUBSCRIBE", "NOTIFY", "REFER");
+
+    /// Target refresh: the far side has given a new Contact in a request of that method, or in the
+    /// answer to one.
+    public LegDialog refreshed(Method method, Optional<NameAddr> contact) {
+        return contact.filter(_ -> TARGET_REFRESH.contains(method.name()))
+                .map(
                         c ->
                                 new LegDialog(
                                         side,

@@ -169,6 +169,11 @@ final class Call implements Relation {
         }
     }
 
+    /// Remembers the dialog of a fork that has accepted too late: it is about to be ended.
+    void late(LegDialog dialog) {
+        forks.put(dialog.remote().tag(), dialog);
+    }
+
     /// The callee has answered: its dialog is the one that counts.
     void confirm(LegDialog dialog) {
         legB = Optional.of(dialog);

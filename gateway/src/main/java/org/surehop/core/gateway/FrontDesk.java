@@ -152,7 +152,8 @@ final class FrontDesk {
             reject(turn, inbound, request, new Admission(turn.config()).downgrade());
             return;
         }
-        found.heard(leg, near.get().refreshed(request.contact()).on(inbound.connection()));
+        var heard = near.get().refreshed(request.method(), request.contact());
+        found.heard(leg, heard.on(inbound.connection()));
         var traits = new Passage.Traits(found.assured() || asks(turn, request), leg);
         var passage = new Passage(desks.nextNumber(), inbound, request, relation, traits);
         var call = passage.call.filter(_ -> request.method().equals(Method.BYE));

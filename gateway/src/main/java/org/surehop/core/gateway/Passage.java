@@ -1,6 +1,8 @@
 package org.surehop.core.gateway;
 
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import org.surehop.core.call.Exchange;
 import org.surehop.core.report.CallKey;
@@ -46,8 +48,8 @@ final class Passage {
     boolean clientOver;
     /// Why no success went back, for the verdict and the report.
     Reason failure = Reason.NONE;
-    /// The ACK of a success that was undone, for its repetitions.
-    Optional<Request> undoAck = Optional.empty();
+    /// The ACKs of successes that were undone, by the tag of the fork, for their repetitions.
+    final Map<String, Request> undoAcks = new HashMap<>();
 
     Passage(
             long number,

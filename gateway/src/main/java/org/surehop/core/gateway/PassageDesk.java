@@ -182,7 +182,7 @@ final class PassageDesk implements TransactionDesk.User {
         turn.disarm(Deadline.Kind.CLIENT_TRANSACTION, passage.owner());
         if (passage.opensCall()) {
             var call = passage.call.orElseThrow();
-            if (call.legB.isPresent() || passage.undoAck.isPresent()) {
+            if (call.legB.isPresent() || !passage.undoAcks.isEmpty()) {
                 undoing.again(turn, passage, response, inbound);
                 return;
             }
@@ -190,20 +190,11 @@ final class PassageDesk implements TransactionDesk.User {
             if (!(passage.state instanceof Exchange.State.Abandoned)) {
                 call.confirm(Undoing.callee(passage, response, inbound));
             } else {
-                call.early(Undoing.callee(passage, response, inbound));
+                call.late(Undoing.callee(passage, response, inbound));
             }
         } else {
-            passage.relation.ifPresent(
-                    relation -> {
-                        var leg = passage.from.other();
-                        relation.dialog(leg, response.to().tag())
-                                .ifPresent(
-                                        d ->
-                                                relation.replace(
-                                                        leg,
-                                                        d.refreshed(response.contact())
-                                                                .on(inbound.connection())));
-                    });
+            var leg = passage.from.other();
+            passage.relation.ifPresent(r -> r.answered(leg, response, inbound));
         }
         desks.subscriptions().succeeded(turn, passage, response, inbound);
         var counted = answerOf(passage, response);

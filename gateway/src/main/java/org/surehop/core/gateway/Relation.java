@@ -5,6 +5,7 @@ import org.surehop.core.dialog.LegDialog;
 import org.surehop.core.sip.Inbound;
 import org.surehop.core.sip.Leg;
 import org.surehop.core.sip.Request;
+import org.surehop.core.sip.Response;
 
 /// Dialogs of both legs that belong together, so that a request in one finds the other (POL-12): a
 /// call, or what SUBSCRIBE and REFER have made.
@@ -33,6 +34,14 @@ sealed interface Relation permits Call, Subscription {
 
     /// That leg has spoken in its dialog, which is as given now.
     void heard(Leg from, LegDialog near);
+
+    /// That leg has answered a request in its dialog with success.
+    default void answered(Leg leg, Response response, Inbound inbound) {
+        var method = response.cseq().method();
+        dialog(leg, response.to().tag())
+                .map(d -> d.refreshed(method, response.contact()).on(inbound.connection()))
+                .ifPresent(d -> replace(leg, d));
+    }
 
     /// A request more, or one less, is on its way in it.
     void busy(int change);

@@ -15,6 +15,9 @@ import org.surehop.core.sip.Target;
 /// What is done with a 2xx that nobody can have (acknowledge and end it, RFC 3261 §13.2.2.4) and
 /// with one that comes again.
 final class Undoing {
+    /// More forks that accept one INVITE than this are a peer gone wrong.
+    private static final int MAX_UNDONE = 64;
+
     private final Desks desks;
 
     Undoing(Desks desks) {
@@ -65,7 +68,7 @@ final class Undoing {
         var via = turn.tokens().via(turn.config().gateway());
         var own = Crossing.own(far, new CSeq(number, Method.ACK), via, List.of());
         var ack = desks.calls().demanded(turn, call, own);
-        passage.undoAck = Optional.of(ack);
+        passage.undoAcks.put(far.remote().tag(), ack);
         call.line(turn.now(), "GW", passage.from.other().name(), "ACK");
         CallDesk.sendAck(turn, ack, CallDesk.way(turn, call, passage.from.other(), far));
     }
@@ -74,8 +77,11 @@ final class Undoing {
     void again(Turn turn, Passage passage, Response response, Inbound inbound) {
         var call = passage.call.orElseThrow();
         var winner = call.legB.map(d -> d.remote().tag()).orElse("");
-        if (passage.undoAck.isPresent() && response.to().tag().equals(tagOf(passage))) {
-            CallDesk.sendAck(turn, passage.undoAck.get(), targetOf(passage));
+        var undone = Optional.ofNullable(passage.undoAcks.get(response.to().tag()));
+        if (undone.isPresent()) {
+            CallDesk.sendAck(turn, undone.get(), targetOf(passage));
+        } else if (passage.undoAcks.size() >= MAX_UNDONE) {
+            desks.reporter().count("limit.forks");
         } else if (!response.to().tag().equals(winner)) {
             if (!winner.isEmpty()) {
                 desks.assurance().forked(turn, passage, response);
@@ -91,10 +97,6 @@ final class Undoing {
 
     private static boolean sameNumber(Request ack, Response response) {
         return ack.cseq().number() == response.cseq().number();
-    }
-
-    private static String tagOf(Passage passage) {
-        return passage.undoAck.map(a -> a.to().tag()).orElse("");
     }
 
     private static Target targetOf(Passage passage) {

@@ -275,6 +275,55 @@ class EdgesOfCallsTest {
         small.nothingIsRemembered();
     }
 
+    // More forks rang than are remembered; the last of them accepted after CANCEL, and was neither
+    // acknowledged nor ended. Two that did so were each ended again with every repetition.
+    @Test
+    void everyForkThatAcceptsTooLateIsEndedOnce() {
+        var invite = Scene.request("INVITE", "forks");
+        scene.fromCaller(invite);
+        var seen = scene.atCallee("INVITE");
+        for (int i = 0; i < 20; i++) {
+            scene.calleeAnswers(Scene.answer(seen, 180, "fork" + i));
+        }
+        scene.fromCaller(cancel(invite));
+        scene.answers(scene.atCallee("CANCEL"), 200, b -> b);
+        for (var tag : List.of("fork18", "fork19")) {
+            scene.calleeAnswers(Scene.answer(seen, 200, tag));
+            assertEquals(tag, scene.atCallee("ACK").to().tag());
+            var bye = scene.atCallee("BYE");
+            assertEquals(tag, bye.to().tag());
+            scene.answers(bye, 200, b -> b);
+        }
+        for (var tag : List.of("fork18", "fork19")) {
+            scene.calleeAnswers(Scene.answer(seen, 200, tag));
+            assertEquals(tag, scene.atCallee("ACK").to().tag());
+        }
+        assertTrue(scene.silentToCallee());
+        scene.pass(LONG);
+        scene.nothingIsRemembered();
+    }
+
+    // The Contact of an INFO moved the dialog: what followed went to where nobody asked for it.
+    @Test
+    void onlyTargetRefreshesMoveADialog() {
+        var invite = Scene.request("INVITE", "stay");
+        scene.fromCaller(invite);
+        var seen = scene.atCallee("INVITE");
+        scene.answers(seen, 200, b -> b);
+        var answer = scene.callerGets(200);
+        scene.fromCaller(ack(invite, answer));
+        scene.atCallee("ACK");
+        var next = Optional.of(NameAddr.of(SipUri.of("bob", "next.out0.example", 0)));
+        for (var method : List.of("INFO", "UPDATE")) {
+            var moved = Scene.back(seen, method, method.length(), "bob");
+            scene.fromCallee(moved.toBuilder().contact(next).build());
+            scene.callerAnswers(Scene.bare(scene.atCaller(method), 200));
+            scene.fromCaller(Scene.next(invite, answer, "MESSAGE", 2 + method.length()));
+            var host = scene.atCallee("MESSAGE").uri().host();
+            assertEquals(method.equals("INFO") ? "ua.out0.example" : "next.out0.example", host);
+        }
+    }
+
     @Test
     void asksNothingOfTheHopsThatAreLeftWhenWeAreMeant() {
         var options =
