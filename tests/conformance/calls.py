@@ -313,6 +313,18 @@ class Reoffers(unittest.TestCase):
         taken.reply(bye, 200)
         self.border.gateway.event("pinhole.close", call.call_id, count=4)
 
+    def test_offer_in_the_answer_opens_nothing_and_is_reported(self):
+        """An INVITE without offer passed, its media met a closed firewall, and nobody was told."""
+        call, taken = self.border.call()
+        taken.respond(200, sdp_body(sdp.offer("127.0.0.1", 50400)))
+        call.expect(200)
+        call.ack(body=sdp_body(sdp.offer("127.0.0.1", 40400)))
+        taken.next_request("ACK")
+        event = self.border.gateway.event("pinhole.no-media", call.call_id)
+        self.assertEqual({"media": "all", "why": "offer-in-the-answer"}, event["details"])
+        self.assertEqual([], self.border.gateway.events("pinhole.open", call.call_id))
+        self.border.end(call, taken)
+
     def test_media_without_a_pinhole_is_reported(self):
         """T.38 beside audio passed, no pinhole served it, and nobody was told."""
         call, taken = self.talk(extra=["m=image 40010 udptl t38"])

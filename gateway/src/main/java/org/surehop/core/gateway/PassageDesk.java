@@ -273,9 +273,8 @@ final class PassageDesk implements TransactionDesk.User {
             var call = passage.call.orElseThrow();
             call.fact("answered", turn.now().toString());
             desks.calls().step(turn, call, new CallLife.Event.Accepted());
-        } else {
-            passage.call.filter(c -> !c.ended()).ifPresent(c -> desks.pinholes().confirm(turn, c));
         }
+        desks.pinholes().answered(turn, passage, response);
     }
 
     /// EDG-54: 481 or 408 to a request in the dialog means that the far side has lost it.

@@ -9,6 +9,7 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
+import org.surehop.core.config.Disclosure;
 import org.surehop.core.config.GatewayConfig;
 import org.surehop.core.config.Pinholes;
 import org.surehop.core.disclosure.Assured;
@@ -24,6 +25,7 @@ import org.surehop.core.report.Severity;
 import org.surehop.core.sdp.Flow;
 import org.surehop.core.sdp.SkippedMedia;
 import org.surehop.core.sip.Leg;
+import org.surehop.core.sip.Response;
 
 /// Asks the pinhole table for what calls need and carries its changes to the firewall and back. The
 /// firewall's word decides: an answer goes on only after the change is in force (PIN-4).
@@ -132,22 +134,36 @@ final class PinholeDesk {
             var why = one.why().name().toLowerCase(Locale.ROOT).replace('_', '-');
             var known = call.fact("media:" + one.index(), why);
             if (one.unexpected() && !known.equals(Optional.of(why))) {
-                desks.reporter()
-                        .tell(
-                                turn,
-                                new Reporter.What(
-                                        NoticeKind.PINHOLE_NO_MEDIA, Severity.WARNING, Reason.NONE),
-                                Optional.of(call.key),
-                                Optional.empty(),
-                                Map.of("media", Integer.toString(one.index()), "why", why));
+                noMedia(turn, call, Integer.toString(one.index()), why);
             }
         }
+    }
+
+    private void noMedia(Turn turn, Call call, String media, String why) {
+        var what = new Reporter.What(NoticeKind.PINHOLE_NO_MEDIA, Severity.WARNING, Reason.NONE);
+        var details = new java.util.TreeMap<>(Map.of("media", media, "why", why));
+        desks.reporter().tell(turn, what, Optional.of(call.key), Optional.empty(), details);
     }
 
     private static Party party(Call call, Leg leg, Assured proof) {
         return leg == Leg.A
                 ? new Party(call.legA.side(), proof, call.addressA)
                 : new Party(call.sideB, proof, call.addressB);
+    }
+
+    /// A 2xx has gone through. One that answers an INVITE without offer brings the offer itself,
+    /// and its answer comes with the ACK, where nobody can refuse it any more (PIN-24): no pinhole
+    /// is made of that pair, and somebody should know.
+    void answered(Turn turn, Passage passage, Response response) {
+        var call = passage.call.filter(c -> !c.ended());
+        if (!passage.opensCall()) {
+            call.ifPresent(c -> confirm(turn, c));
+        } else if (active
+                && turn.config().disclosure().profile() == Disclosure.Profile.INSPECT
+                && passage.request.body().isEmpty()
+                && !response.body().isEmpty()) {
+            call.ifPresent(c -> noMedia(turn, c, "all", "offer-in-the-answer"));
+        }
     }
 
     /// The answer has gone through: the lifetime of a confirmed dialog holds from now on (PIN-7).
