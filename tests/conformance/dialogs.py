@@ -207,7 +207,8 @@ class Dialogs(unittest.TestCase):
         taken.tag = first
         self.assertEqual(200, self.border.end(call, taken).status)
         time.sleep(1.2)
-        self.assertEqual(1, len(self.border.gateway.events("e2e-sec.verdict", call.call_id)))
+        found = self.border.gateway.events("e2e-sec.verdict", call.call_id)
+        self.assertEqual(2, len(found), f"POL-68: one verdict for each 2xx, in {found}")
 
     # -- challenge and session timer
 
