@@ -45,7 +45,7 @@ class ConfigFaultsTest {
             delimiter = '|',
             textBlock =
                     """
-        t1: 500ms              | tone: 500ms            | timers.tone: unknown key, expected one of t1, ringing, call-duration, work
+        t1: 500ms              | tone: 500ms            | timers.tone: unknown key, expected one of t1, ringing, call-duration, work, subscription
         name: gw.example.net   | id: surehop            | gateway.name: is missing, expected a host name or an address
         port: 5062             | port: 70000            | listeners[1].port: expected a whole number from 1 to 65535, found '70000'
         port: 5062             | port: abc              | listeners[1].port: expected a whole number from 1 to 65535, found 'abc'
