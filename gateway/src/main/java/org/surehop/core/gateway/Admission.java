@@ -223,6 +223,19 @@ record Admission(GatewayConfig config) {
                         || !tls.identities().isEmpty());
     }
 
+    /// Whether the sender has proven none of these names, nor another one of their peer.
+    boolean strange(List<String> proven, Inbound inbound) {
+        var shown = identities(inbound);
+        var peer = config.peerFor(proven);
+        return !proven.isEmpty()
+                && shown.stream().noneMatch(s -> proven.stream().anyMatch(s::equalsIgnoreCase))
+                && (peer.isEmpty() || shown.stream().noneMatch(peer.get()::is));
+    }
+
+    Rejection stranger() {
+        return rejection(403, "Forbidden", Reason.PEER_UNKNOWN);
+    }
+
     /// The domains that the far end has proven by its certificate, as server or as client.
     static List<String> identities(Inbound inbound) {
         return inbound.security() instanceof ChannelSecurity.Tls tls ? tls.identities() : List.of();

@@ -152,6 +152,10 @@ final class FrontDesk {
             reject(turn, inbound, request, new Admission(turn.config()).downgrade());
             return;
         }
+        if (passedOn(turn, found, leg, inbound)) {
+            reject(turn, inbound, request, new Admission(turn.config()).stranger());
+            return;
+        }
         var heard = near.get().refreshed(request.method(), request.contact());
         found.heard(leg, heard.on(inbound.connection()));
         var traits = new Passage.Traits(found.assured() || asks(turn, request), leg);
@@ -161,6 +165,14 @@ final class FrontDesk {
         call.ifPresent(c -> desks.calls().step(turn, c, new CallLife.Event.HungUp(leg)));
         desks.passages().admit(turn, passage);
         early.ifPresent(c -> desks.passages().giveUpInvite(turn, c, Reason.CANCELLED));
+    }
+
+    /// Token and tags are known to everybody on the path; only who has proven a name of that
+    /// leg, or one of the same peer, may use them (R-SEC-8).
+    private static boolean passedOn(Turn turn, Relation found, Leg leg, Inbound inbound) {
+        return found instanceof Call call
+                && new Admission(turn.config())
+                        .strange(call.proven.getOrDefault(leg, List.of()), inbound);
     }
 
     /// POL-7, POL-12: in a call without e2e-sec a single request may still ask for it.

@@ -368,4 +368,25 @@ class EdgesOfCallsTest {
         assertEquals(
                 "ASSURED", scene.notices(NoticeKind.VERDICT).getFirst().details().get("verdict"));
     }
+
+    // A stranger with any certificate that we trust could end a call whose token and tags he had
+    // seen on the path.
+    @Test
+    void onlyWhoHasProvenANameOfTheLegMayUseItsDialog() {
+        var invite = Scene.request("INVITE", "stolen");
+        scene.fromCaller(invite);
+        scene.answers(scene.atCallee("INVITE"), 200, b -> b);
+        var answer = scene.callerGets(200);
+        scene.fromCaller(ack(invite, answer));
+        scene.atCallee("ACK");
+        var owner = scene.ingress;
+        scene.ingress = Scene.tls("thief.example");
+        scene.fromCaller(Scene.next(invite, answer, "BYE", 2));
+        scene.callerGets(403);
+        assertTrue(scene.silentToCallee());
+
+        scene.ingress = owner;
+        scene.fromCaller(Scene.next(invite, answer, "BYE", 3));
+        scene.atCallee("BYE");
+    }
 }
