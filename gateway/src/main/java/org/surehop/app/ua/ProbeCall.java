@@ -3,21 +3,14 @@ package org.surehop.app.ua;
 import java.time.Duration;
 import java.time.InstantSource;
 import java.util.ArrayList;
-import java.util.LinkedHashMap;
 import java.util.List;
-import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalInt;
-import java.util.Set;
 import java.util.function.BooleanSupplier;
-import org.surehop.adapter.cms.HopReportOpener;
 import org.surehop.core.assurance.E2eSec;
-import org.surehop.core.assurance.HopAssertion;
 import org.surehop.core.assurance.HopLedger;
 import org.surehop.core.assurance.HopNotify;
 import org.surehop.core.assurance.Verdict;
-import org.surehop.core.assurance.VerdictTable;
-import org.surehop.core.disclosure.SignerFacts;
 import org.surehop.core.gateway.Event;
 import org.surehop.core.gateway.TransactionKey;
 import org.surehop.core.report.Reason;
@@ -49,10 +42,8 @@ final class ProbeCall {
     private final SipLine line;
     private final Envelopes envelopes;
     private final InstantSource clock;
-    private final Map<Hop, Optional<SignerFacts>> signers = new LinkedHashMap<>();
-    private final List<String> remarks = new ArrayList<>();
+    private final HopTable hops;
     private final Request invite;
-    private HopLedger ledger;
     private Optional<ConnectionId> flow = Optional.empty();
     private Optional<ChannelSecurity> security = Optional.empty();
     private Optional<Response> last = Optional.empty();
@@ -74,7 +65,7 @@ final class ProbeCall {
         this.line = line;
         this.envelopes = envelopes;
         this.clock = InstantSource.system();
-        this.ledger = HopLedger.empty(plan.assurance().maxHops());
+        this.hops = new HopTable(plan.assurance());
         this.invite = invite(offer);
     }
 
@@ -188,7 +179,7 @@ final class ProbeCall {
             case Event.RequestReceived(_, var inbound, var request) -> request(inbound, request);
             case Event.ConnectionClosed(_, var connection) -> closed(connection);
             case Event.EdgeRefused refused ->
-                    remarks.add("refused at the edge: " + refused.detail());
+                    hops.remark("refused at the edge: " + refused.detail());
             case Event.StopRequested _ -> released = true;
             case Event.ResponseLost _,
                     Event.BodyOpened _,
@@ -296,51 +287,23 @@ final class ProbeCall {
         if (!request.callId().equals(invite.callId())
                 || !request.to().tag().equals(invite.from().tag())
                 || !flow.equals(Optional.of(inbound.connection()))) {
-            remarks.add("a NOTIFY came that belongs to no request of ours, or by another way");
+            hops.remark("a NOTIFY came that belongs to no request of ours, or by another way");
             return reply(request, 481, "Subscription Does Not Exist").build();
         }
         var opened = envelopes.readHopReport(request.body());
         if (opened.isEmpty()) {
-            remarks.add("a NOTIFY came whose body is no e2e-sec report");
+            hops.remark("a NOTIFY came whose body is no e2e-sec report");
             return reply(request, 400, "Bad Request").build();
         }
         if (!HopLedger.speaksOf(opened.get().report(), invite)) {
             return reply(request, 481, "Subscription Does Not Exist").build();
         }
-        return accept(request, opened.get());
-    }
-
-    private Response accept(Request request, HopReportOpener.Opened opened) {
-        var hops = opened.report().hops();
-        var signer = opened.signer();
-        var trusted =
-                signer.isEmpty()
-                        ? !plan.assurance().requireSignedNotify()
-                        : Envelopes.valid(signer);
-        switch (ledger.accept(opened.report(), trusted)) {
-            case HopLedger.Outcome.Accepted(var next) -> remember(next, hops, signer);
-            case HopLedger.Outcome.Contradiction(var next) -> {
-                remarks.add("a hop said both yes and no; the no counts");
-                remember(next, hops, signer);
-            }
-            case HopLedger.Outcome.TooMany(var next) -> {
-                remember(next, hops, signer);
-                return reply(request, 500, "Server Internal Error")
+        var taken = hops.take(opened.get());
+        return taken
+                ? reply(request, 200, "OK").build()
+                : reply(request, 500, "Server Internal Error")
                         .add("Retry-After", Integer.toString(RETRY_AFTER_SECONDS))
                         .build();
-            }
-            case HopLedger.Outcome.Duplicate _ -> {}
-            case HopLedger.Outcome.Untrusted _ ->
-                    remarks.add(
-                            "a NOTIFY came whose signature cannot be trusted: it counts for"
-                                    + " nothing");
-        }
-        return reply(request, 200, "OK").build();
-    }
-
-    private void remember(HopLedger next, List<HopAssertion> hops, Optional<SignerFacts> signer) {
-        ledger = next;
-        hops.forEach(h -> signers.putIfAbsent(h.hop(), signer));
     }
 
     Verdict verdict() {
@@ -351,8 +314,7 @@ final class ProbeCall {
         if (success.isEmpty()) {
             return Verdict.failed(refusal());
         }
-        return VerdictTable.judge(
-                hopRecord(success.get()), ledger, Set.of(Hop.of(self.host(), self.port())));
+        return hops.judge(hopRecord(success.get()), Hop.of(self.host(), self.port()));
     }
 
     private Reason refusal() {
@@ -380,12 +342,7 @@ final class ProbeCall {
     }
 
     List<ProbeFindings.Evidence> evidence() {
-        return ledger.assertions().stream()
-                .map(
-                        a ->
-                                new ProbeFindings.Evidence(
-                                        a, signers.getOrDefault(a.hop(), Optional.empty())))
-                .toList();
+        return hops.evidence();
     }
 
     Optional<ChannelSecurity> security() {
@@ -393,7 +350,7 @@ final class ProbeCall {
     }
 
     List<String> remarks() {
-        return List.copyOf(remarks);
+        return hops.remarks();
     }
 
     /// Why nothing could be sent, for people.
