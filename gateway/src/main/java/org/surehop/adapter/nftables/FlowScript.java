@@ -15,30 +15,9 @@ import org.surehop.core.sdp.Flow;
 /// The words of nft for our table, made from typed values only: a command string is a language, so
 /// nothing that came over the network as text may enter it.
 final class FlowScript {
-    /// The sets: IPv4 and IPv6, any source port and a given one (MID-30).
-    static final List<String> SETS = List.of("flows4", "flows6", "exact4", "exact6");
-
-    private static final Pattern TABLE = Pattern.compile("[a-z][a-z0-9_]{0,30}");
-    private static final Pattern ELEMENT =
-            Pattern.compile(
-                    "([0-9a-f:.]+) \\. ([0-9a-f:.]+) \\. (tcp|udp) \\. (\\d+)(?: \\. (\\d+))?"
-                            + " counter packets (\\d+) bytes (\\d+)");
-
-    private final String table;
-
-    FlowScript(String table) throws FirewallUnavailable {
-        if (!TABLE.matcher(table).matches()) {
-            throw new FirewallUnavailable(
-                    "pinholes.table: expected 1 to 31 lower-case letters, digits or _, beginning"
-                            + " with a letter");
-        }
-        this.table = table;
-    }
-
-    /// Makes our table anew, whatever it held, in one transaction (MID-33). Twice the allowed
-    /// rules fit, since expired elements take room until the kernel collects them.
-    String create(Pinholes config) {
-        return """
+    /// Our table, whole: name, set size, the inside of both families, the lowest media port.
+    private static final String WHOLE_TABLE =
+            """
         add table inet %1$s
         delete table inet %1$s
         table inet %1$s {
@@ -95,13 +74,37 @@ final class FlowScript {
                 meta l4proto { udp, udplite, dccp } jump media
             }
         }
-        """
-                .formatted(
-                        table,
-                        config.maxRules() * 2L,
-                        elements(config.insidePrefixes(), true),
-                        elements(config.insidePrefixes(), false),
-                        config.minimumPort());
+        """;
+
+    /// The sets: IPv4 and IPv6, any source port and a given one (MID-30).
+    static final List<String> SETS = List.of("flows4", "flows6", "exact4", "exact6");
+
+    private static final Pattern TABLE = Pattern.compile("[a-z][a-z0-9_]{0,30}");
+    private static final Pattern ELEMENT =
+            Pattern.compile(
+                    "([0-9a-f:.]+) \\. ([0-9a-f:.]+) \\. (tcp|udp) \\. (\\d+)(?: \\. (\\d+))?"
+                            + " counter packets (\\d+) bytes (\\d+)");
+
+    private final String table;
+
+    FlowScript(String table) throws FirewallUnavailable {
+        if (!TABLE.matcher(table).matches()) {
+            throw new FirewallUnavailable(
+                    "pinholes.table: expected 1 to 31 lower-case letters, digits or _, beginning"
+                            + " with a letter");
+        }
+        this.table = table;
+    }
+
+    /// Makes our table anew, whatever it held, in one transaction (MID-33). Twice the allowed
+    /// rules fit, since expired elements take room until the kernel collects them.
+    String create(Pinholes config) {
+        return WHOLE_TABLE.formatted(
+                table,
+                config.maxRules() * 2L,
+                elements(config.insidePrefixes(), true),
+                elements(config.insidePrefixes(), false),
+                config.minimumPort());
     }
 
     /// Says `expires` too: a kernel that is only told the timeout which an element has already
