@@ -5,12 +5,14 @@ A socket stays in the namespace it was made in, so a thread may step in, make it
 
 import contextlib
 import ctypes
+import itertools
 import os
 import subprocess
 
 CLONE_NEWNET = 0x40000000
 PREFIX = os.environ.get("SUREHOP_NETNS", f"shtest{os.getpid()}")
 MADE = []
+NUMBERS = itertools.count(1)
 
 
 def ip(*arguments):
@@ -24,7 +26,7 @@ class Namespace:
     """One namespace with its loopback up."""
 
     def __init__(self, name):
-        self.name = f"{PREFIX}-{name}"
+        self.name = f"{PREFIX}-{next(NUMBERS)}-{name}"
         ip("netns", "add", self.name)
         MADE.append(self)
         self.ip("link", "set", "lo", "up")

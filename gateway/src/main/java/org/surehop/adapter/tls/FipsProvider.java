@@ -41,7 +41,7 @@ public final class FipsProvider {
         }
         System.setProperty(APPROVED_ONLY, "true");
         hardenDefaults();
-        NOISY.setLevel(Level.WARNING);
+        NOISY.setLevel(Level.SEVERE);
         PEDANTIC.setLevel(Level.SEVERE);
         var entropy = new SecureRandom();
         if (Security.getProvider(CRYPTO) == null) {
