@@ -16,7 +16,7 @@ import org.surehop.core.sip.Target;
 /// Something that must be done at an edge, in the order of the list that a step returns.
 public sealed interface Effect {
 
-    /// Write the request on an authenticated TLS connection (there is no other kind of target);
+    /// Write the request: on authenticated TLS, or, without e2e-sec, back on a flow in clear;
     /// answer with [Event.RequestSent] or [Event.SendFailed]. ACK for a non-2xx and CANCEL
     /// answer likewise.
     record SendRequest(TransactionKey key, Target target, Request request) implements Effect {}

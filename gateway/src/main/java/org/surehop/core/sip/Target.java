@@ -1,6 +1,7 @@
 package org.surehop.core.sip;
 
-/// How a request finds its connection. Every one of them is TLS.
+/// How a request finds its connection. What is dialled is TLS; a flow is whatever the far side came
+/// on, and a request that asks for e2e-sec is never written to one in clear.
 public sealed interface Target {
 
     /// Dial, or use a kept connection whose peer has authenticated for that domain.
