@@ -12,7 +12,7 @@ import org.surehop.core.sip.Octets;
 final class Desks {
     private final Reporter reporter = new Reporter();
     private final PassageDesk passages = new PassageDesk(this);
-    private final TransactionDesk transactions = new TransactionDesk(reporter, passages);
+    private final TransactionDesk transactions = new TransactionDesk(reporter, passages.homeward());
     private final AssuranceDesk assurance = new AssuranceDesk(this);
     private final NotifyDesk notifies = new NotifyDesk(this);
     private final CallDesk calls = new CallDesk(this);

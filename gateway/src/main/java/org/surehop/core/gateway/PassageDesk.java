@@ -1,32 +1,24 @@
 package org.surehop.core.gateway;
 
 import java.util.Optional;
-import java.util.Set;
 import org.surehop.core.call.CallLife;
 import org.surehop.core.call.Exchange;
 import org.surehop.core.disclosure.BodyFacts;
 import org.surehop.core.disclosure.TaskId;
 import org.surehop.core.report.Reason;
-import org.surehop.core.sip.Inbound;
-import org.surehop.core.sip.Leg;
 import org.surehop.core.sip.Method;
 import org.surehop.core.sip.Request;
-import org.surehop.core.sip.Response;
 
-/// Takes requests across the border and their answers back: runs the [Exchange] table of each
-/// passage and does what it says.
-final class PassageDesk implements TransactionDesk.User {
-    /// A 481 to one of these speaks of a subscription or of a provisional response, not of the call
-    /// (RFC 5057 §5.1, RFC 3262 §3).
-    private static final Set<String> OF_OTHER_USAGES =
-            Set.of("NOTIFY", "SUBSCRIBE", "REFER", "PRACK");
-
+/// Takes requests across the border: runs the [Exchange] table of each passage and does what it
+/// says. What comes back arrives by [Homeward].
+final class PassageDesk {
     private final Desks desks;
     private final Answers answers;
     private final Reading reading;
     private final Onward onward;
     private final Undoing undoing;
     private final Underway underway = new Underway();
+    private final Homeward homeward;
 
     PassageDesk(Desks desks) {
         this.desks = desks;
@@ -34,6 +26,12 @@ final class PassageDesk implements TransactionDesk.User {
         this.reading = new Reading(desks);
         this.onward = new Onward(desks);
         this.undoing = new Undoing(desks);
+        this.homeward = new Homeward(desks, underway, onward, answers, undoing);
+    }
+
+    /// What client transactions deliver, and the way back.
+    Homeward homeward() {
+        return homeward;
     }
 
     int size() {
@@ -83,13 +81,13 @@ final class PassageDesk implements TransactionDesk.User {
                     reading.judge(turn, passage, passage.request.body());
             case Exchange.Effect.JudgeAnswer _ -> reading.judge(turn, passage, passage.answerBody);
             case Exchange.Effect.Forward _ -> onward.forward(turn, passage);
-            case Exchange.Effect.Relay(var response) -> relay(turn, passage, response);
+            case Exchange.Effect.Relay(var response) -> homeward.relay(turn, passage, response);
             case Exchange.Effect.Refuse(var refused) -> answers.refuse(turn, passage, refused);
             case Exchange.Effect.Decline(var reason, var detail) ->
                     answers.decline(turn, passage, reason, detail);
             case Exchange.Effect.Enable(var offer, var answer) ->
                     desks.pinholes().enable(turn, passage, offer, answer);
-            case Exchange.Effect.Rollback _ -> rollback(turn, passage);
+            case Exchange.Effect.Rollback _ -> homeward.rollback(turn, passage);
             case Exchange.Effect.CancelOnward _ -> onward.cancel(turn, passage);
             case Exchange.Effect.Undo(var answer, var reason) ->
                     undoing.undo(turn, passage, answer, reason);
@@ -121,182 +119,7 @@ final class PassageDesk implements TransactionDesk.User {
         }
     }
 
-    // ---- what client transactions deliver ----
-
-    @Override
-    public void sent(Turn turn, TransactionKey key, Event.RequestSent evidence) {
-        var passage = underway.by(key).orElse(null);
-        if (passage == null) {
-            return;
-        }
-        passage.egress = Optional.of(evidence.connection());
-        passage.egressSecurity = Optional.of(evidence.security());
-        if (passage.opensCall()) {
-            passage.call.orElseThrow().fact("egress", CallDesk.channel(evidence.security()));
-        }
-    }
-
-    @Override
-    public void response(Turn turn, TransactionKey key, Response response, Inbound inbound) {
-        var passage = underway.by(key).orElse(null);
-        if (passage == null) {
-            if (desks.notifies().owns(key) && !response.status().provisional()) {
-                desks.notifies().answered(key, response.status().success());
-            }
-            return;
-        }
-        passage.egress = Optional.of(inbound.connection());
-        passage.call.ifPresent(
-                call ->
-                        call.line(
-                                turn.now(),
-                                passage.from.other().name(),
-                                "GW",
-                                response.status() + " " + response.cseq().method()));
-        if (passage.opensCall()) {
-            passage.call.orElseThrow().proven.put(Leg.B, Admission.identities(inbound));
-        }
-        if (response.status().provisional()) {
-            provisional(turn, passage, response, inbound);
-        } else if (response.status().success()) {
-            success(turn, passage, response, inbound);
-        } else {
-            turn.disarm(Deadline.Kind.CLIENT_TRANSACTION, passage.owner());
-            step(turn, passage, new Exchange.Event.Failure(response));
-        }
-    }
-
-    private void provisional(Turn turn, Passage passage, Response response, Inbound inbound) {
-        passage.provisionalSeen = true;
-        onward.provisional(turn, passage);
-        if (response.status().value() == 100) {
-            return;
-        }
-        if (passage.opensCall() && !response.to().tag().isEmpty()) {
-            passage.call.orElseThrow().early(Undoing.callee(passage, response, inbound));
-        }
-        step(turn, passage, new Exchange.Event.Provisional(response));
-    }
-
-    private void success(Turn turn, Passage passage, Response response, Inbound inbound) {
-        turn.disarm(Deadline.Kind.CLIENT_TRANSACTION, passage.owner());
-        if (passage.opensCall()) {
-            var call = passage.call.orElseThrow();
-            if (call.legB.isPresent() || !passage.undoAcks.isEmpty()) {
-                undoing.again(turn, passage, response, inbound);
-                return;
-            }
-            call.addressB = Optional.ofNullable(inbound.remote().getAddress());
-            if (!(passage.state instanceof Exchange.State.Abandoned)) {
-                call.confirm(Undoing.callee(passage, response, inbound));
-            } else {
-                call.late(Undoing.callee(passage, response, inbound));
-            }
-        } else {
-            var leg = passage.from.other();
-            passage.relation.ifPresent(r -> r.answered(leg, response, inbound));
-        }
-        desks.subscriptions().succeeded(turn, passage, response, inbound);
-        var counted = answerOf(passage, response);
-        passage.answerBody = counted.body();
-        var need = desks.judge(turn.config()).need(counted);
-        step(turn, passage, new Exchange.Event.Success(response, need));
-    }
-
-    /// The response whose body counts as the answer: the 2xx, else the reliable provisional
-    /// response before it (RFC 6337 pattern 3).
-    private static Response answerOf(Passage passage, Response response) {
-        return response.body().isEmpty()
-                        && passage.state instanceof Exchange.State.Pending(_, var preview)
-                ? preview.orElse(response)
-                : response;
-    }
-
-    @Override
-    public void timedOut(Turn turn, TransactionKey key) {
-        var passage = underway.by(key).orElse(null);
-        if (passage != null) {
-            step(turn, passage, new Exchange.Event.TimedOut());
-        } else {
-            desks.notifies().answered(key, false);
-        }
-    }
-
-    @Override
-    public void failed(Turn turn, TransactionKey key, Reason reason, String detail) {
-        var passage = underway.by(key).orElse(null);
-        if (passage != null) {
-            step(turn, passage, new Exchange.Event.Unsent(reason, detail));
-        } else {
-            desks.notifies().unsent(key);
-        }
-    }
-
-    @Override
-    public void over(Turn turn, TransactionKey key) {
-        underway.over(key)
-                .ifPresent(
-                        passage -> {
-                            passage.clientOver = true;
-                            released(passage);
-                        });
-    }
-
-    @Override
-    public void unacknowledged(Turn turn, ServerKey key) {
-        desks.reporter().count("transaction.no-ack");
-    }
-
-    // ---- back ----
-
-    void relay(Turn turn, Passage passage, Response response) {
-        var out = answers.relayed(turn, passage, response);
-        passage.call.ifPresent(
-                call ->
-                        call.line(
-                                turn.now(),
-                                "GW",
-                                passage.from.name(),
-                                out.status() + " " + out.cseq().method()));
-        desks.transactions().respond(turn, passage.serverKey, out);
-        if (response.status().success()) {
-            delivered(turn, passage, response);
-        } else if (response.status().failure()) {
-            passage.failure = answers.causeOf(turn, passage, response);
-            lostDialog(turn, passage, response);
-        }
-    }
-
-    private void delivered(Turn turn, Passage passage, Response response) {
-        desks.assurance().succeeded(turn, passage, response);
-        if (passage.opensCall()) {
-            var call = passage.call.orElseThrow();
-            call.fact("answered", turn.now().toString());
-            desks.calls().step(turn, call, new CallLife.Event.Accepted());
-        }
-        desks.pinholes().answered(turn, passage, response);
-    }
-
-    /// EDG-54: 481 or 408 to a request in the dialog means that the far side has lost it.
-    private void lostDialog(Turn turn, Passage passage, Response response) {
-        var status = response.status().value();
-        if (status == 481 && passage.request.inDialog()) {
-            passage.subscription().ifPresent(s -> desks.subscriptions().end(turn, s));
-        }
-        var speaksOfCall = !OF_OTHER_USAGES.contains(passage.request.method().name());
-        if (!passage.opensCall() && speaksOfCall && (status == 481 || status == 408)) {
-            passage.call.ifPresent(
-                    c ->
-                            desks.calls()
-                                    .step(turn, c, new CallLife.Event.Lost(passage.from.other())));
-        }
-    }
-
-    private void rollback(Turn turn, Passage passage) {
-        if (!passage.opensCall()) {
-            passage.call.filter(c -> !c.ended()).ifPresent(c -> desks.pinholes().rollback(turn, c));
-        }
-    }
+    // ---- the firewall ----
 
     void rulesApplied(Turn turn, Passage passage) {
         step(turn, passage, new Exchange.Event.RulesApplied());
@@ -345,6 +168,12 @@ final class PassageDesk implements TransactionDesk.User {
     /// All requests of that call that still wait are given up.
     void giveUp(Turn turn, Call call, Reason reason) {
         underway.of(call).forEach(passage -> giveUp(turn, Optional.of(passage), reason));
+    }
+
+    /// Nothing more comes from the client transaction of that passage.
+    void over(Passage passage) {
+        passage.clientOver = true;
+        released(passage);
     }
 
     private void finish(Turn turn, Passage passage) {

@@ -91,7 +91,7 @@ final class Undoing {
             var far = call.legB.orElseThrow();
             CallDesk.sendAck(turn, call.ack.get(), CallDesk.way(turn, call, Leg.B, far));
         } else if (passage.finished && !call.ended()) {
-            desks.passages().relay(turn, passage, response);
+            desks.passages().homeward().relay(turn, passage, response);
         }
     }
 

@@ -1,0 +1,205 @@
+package org.surehop.core.gateway;
+
+import java.util.Optional;
+import java.util.Set;
+import org.surehop.core.call.CallLife;
+import org.surehop.core.call.Exchange;
+import org.surehop.core.report.Reason;
+import org.surehop.core.sip.Inbound;
+import org.surehop.core.sip.Leg;
+import org.surehop.core.sip.Response;
+
+/// The way back of a passage: what its client transaction delivers, and what of it the asking side
+/// is told.
+final class Homeward implements TransactionDesk.User {
+    /// A 481 to one of these speaks of a subscription or of a provisional response, not of the call
+    /// (RFC 5057 §5.1, RFC 3262 §3).
+    private static final Set<String> OF_OTHER_USAGES =
+            Set.of("NOTIFY", "SUBSCRIBE", "REFER", "PRACK");
+
+    private final Desks desks;
+    private final Underway underway;
+    private final Onward onward;
+    private final Answers answers;
+    private final Undoing undoing;
+
+    Homeward(Desks desks, Underway underway, Onward onward, Answers answers, Undoing undoing) {
+        this.desks = desks;
+        this.underway = underway;
+        this.onward = onward;
+        this.answers = answers;
+        this.undoing = undoing;
+    }
+
+    // ---- what client transactions deliver ----
+
+    @Override
+    public void sent(Turn turn, TransactionKey key, Event.RequestSent evidence) {
+        var passage = underway.by(key).orElse(null);
+        if (passage == null) {
+            return;
+        }
+        passage.egress = Optional.of(evidence.connection());
+        passage.egressSecurity = Optional.of(evidence.security());
+        if (passage.opensCall()) {
+            passage.call.orElseThrow().fact("egress", CallDesk.channel(evidence.security()));
+        }
+    }
+
+    @Override
+    public void response(Turn turn, TransactionKey key, Response response, Inbound inbound) {
+        var passage = underway.by(key).orElse(null);
+        if (passage == null) {
+            if (desks.notifies().owns(key) && !response.status().provisional()) {
+                desks.notifies().answered(key, response.status().success());
+            }
+            return;
+        }
+        passage.egress = Optional.of(inbound.connection());
+        passage.call.ifPresent(
+                call ->
+                        call.line(
+                                turn.now(),
+                                passage.from.other().name(),
+                                "GW",
+                                response.status() + " " + response.cseq().method()));
+        if (passage.opensCall()) {
+            passage.call.orElseThrow().proven.put(Leg.B, Admission.identities(inbound));
+        }
+        if (response.status().provisional()) {
+            provisional(turn, passage, response, inbound);
+        } else if (response.status().success()) {
+            success(turn, passage, response, inbound);
+        } else {
+            turn.disarm(Deadline.Kind.CLIENT_TRANSACTION, passage.owner());
+            desks.passages().step(turn, passage, new Exchange.Event.Failure(response));
+        }
+    }
+
+    private void provisional(Turn turn, Passage passage, Response response, Inbound inbound) {
+        passage.provisionalSeen = true;
+        onward.provisional(turn, passage);
+        if (response.status().value() == 100) {
+            return;
+        }
+        if (passage.opensCall() && !response.to().tag().isEmpty()) {
+            passage.call.orElseThrow().early(Undoing.callee(passage, response, inbound));
+        }
+        desks.passages().step(turn, passage, new Exchange.Event.Provisional(response));
+    }
+
+    private void success(Turn turn, Passage passage, Response response, Inbound inbound) {
+        turn.disarm(Deadline.Kind.CLIENT_TRANSACTION, passage.owner());
+        if (passage.opensCall()) {
+            var call = passage.call.orElseThrow();
+            if (call.legB.isPresent() || !passage.undoAcks.isEmpty()) {
+                undoing.again(turn, passage, response, inbound);
+                return;
+            }
+            call.addressB = Optional.ofNullable(inbound.remote().getAddress());
+            if (!(passage.state instanceof Exchange.State.Abandoned)) {
+                call.confirm(Undoing.callee(passage, response, inbound));
+            } else {
+                call.late(Undoing.callee(passage, response, inbound));
+            }
+        } else {
+            var leg = passage.from.other();
+            passage.relation.ifPresent(r -> r.answered(leg, response, inbound));
+        }
+        desks.subscriptions().succeeded(turn, passage, response, inbound);
+        var counted = answerOf(passage, response);
+        passage.answerBody = counted.body();
+        var need = desks.judge(turn.config()).need(counted);
+        desks.passages().step(turn, passage, new Exchange.Event.Success(response, need));
+    }
+
+    /// The response whose body counts as the answer: the 2xx, else the reliable provisional
+    /// response before it (RFC 6337 pattern 3).
+    private static Response answerOf(Passage passage, Response response) {
+        return response.body().isEmpty()
+                        && passage.state instanceof Exchange.State.Pending(_, var preview)
+                ? preview.orElse(response)
+                : response;
+    }
+
+    @Override
+    public void timedOut(Turn turn, TransactionKey key) {
+        var passage = underway.by(key).orElse(null);
+        if (passage != null) {
+            desks.passages().step(turn, passage, new Exchange.Event.TimedOut());
+        } else {
+            desks.notifies().answered(key, false);
+        }
+    }
+
+    @Override
+    public void failed(Turn turn, TransactionKey key, Reason reason, String detail) {
+        var passage = underway.by(key).orElse(null);
+        if (passage != null) {
+            desks.passages().step(turn, passage, new Exchange.Event.Unsent(reason, detail));
+        } else {
+            desks.notifies().unsent(key);
+        }
+    }
+
+    @Override
+    public void over(Turn turn, TransactionKey key) {
+        underway.over(key).ifPresent(desks.passages()::over);
+    }
+
+    @Override
+    public void unacknowledged(Turn turn, ServerKey key) {
+        desks.reporter().count("transaction.no-ack");
+    }
+
+    // ---- back ----
+
+    void relay(Turn turn, Passage passage, Response response) {
+        var out = answers.relayed(turn, passage, response);
+        passage.call.ifPresent(
+                call ->
+                        call.line(
+                                turn.now(),
+                                "GW",
+                                passage.from.name(),
+                                out.status() + " " + out.cseq().method()));
+        desks.transactions().respond(turn, passage.serverKey, out);
+        if (response.status().success()) {
+            delivered(turn, passage, response);
+        } else if (response.status().failure()) {
+            passage.failure = answers.causeOf(turn, passage, response);
+            lostDialog(turn, passage, response);
+        }
+    }
+
+    private void delivered(Turn turn, Passage passage, Response response) {
+        desks.assurance().succeeded(turn, passage, response);
+        if (passage.opensCall()) {
+            var call = passage.call.orElseThrow();
+            call.fact("answered", turn.now().toString());
+            desks.calls().step(turn, call, new CallLife.Event.Accepted());
+        }
+        desks.pinholes().answered(turn, passage, response);
+    }
+
+    /// EDG-54: 481 or 408 to a request in the dialog means that the far side has lost it.
+    private void lostDialog(Turn turn, Passage passage, Response response) {
+        var status = response.status().value();
+        if (status == 481 && passage.request.inDialog()) {
+            passage.subscription().ifPresent(s -> desks.subscriptions().end(turn, s));
+        }
+        var speaksOfCall = !OF_OTHER_USAGES.contains(passage.request.method().name());
+        if (!passage.opensCall() && speaksOfCall && (status == 481 || status == 408)) {
+            passage.call.ifPresent(
+                    c ->
+                            desks.calls()
+                                    .step(turn, c, new CallLife.Event.Lost(passage.from.other())));
+        }
+    }
+
+    void rollback(Turn turn, Passage passage) {
+        if (!passage.opensCall()) {
+            passage.call.filter(c -> !c.ended()).ifPresent(c -> desks.pinholes().rollback(turn, c));
+        }
+    }
+}
