@@ -17,6 +17,8 @@ final class Words {
             case "UNVERIFIED" -> "UNVERIFIED: delivered, but nobody says over which path.";
             case "FAILED" -> "FAILED: not delivered under end-to-end security.";
             case "OUT_OF_SCOPE" -> "OUT OF SCOPE: end-to-end security does not apply to it.";
+            case "ASSERTED" -> "ASSERTED: hops said yes and none no, but nobody listed the path.";
+            case "UNASSURED" -> "UNASSURED: delivered, but without the demand that was refused.";
             default -> level;
         };
     }
@@ -54,6 +56,7 @@ final class Words {
             case NO_HOP_RECORD -> "the answer carried no Hop-Record";
             case HOP_RECORD_MALFORMED -> "the Hop-Record could not be read";
             case REJECTED_DOWNSTREAM -> "somebody after the gateway rejected it";
+            case NOTIFIES_TRUSTED -> "who spoke is trusted, as the configuration says";
             case E2E_SEC_NOT_ASKED -> "nobody asked for end-to-end security";
             default -> reason.wireName().replace('-', ' ');
         };

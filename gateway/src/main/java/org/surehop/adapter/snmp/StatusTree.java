@@ -18,7 +18,7 @@ final class StatusTree {
     /// `surehopObjects`.
     static final OID ROOT = new OID("1.3.6.1.4.1.32473.2.1.1");
 
-    private static final int VERDICTS = 6;
+    private static final int VERDICTS = 8;
     private static final int MAX_NAME = 64;
 
     private final NavigableMap<OID, Variable> values = new TreeMap<>();

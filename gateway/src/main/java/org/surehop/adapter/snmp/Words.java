@@ -65,6 +65,8 @@ final class Words {
             case "UNVERIFIED" -> 4;
             case "FAILED" -> 5;
             case "OUT_OF_SCOPE" -> 6;
+            case "ASSERTED" -> 7;
+            case "UNASSURED" -> 8;
             default -> 0;
         };
     }

@@ -31,6 +31,12 @@ final class Words {
             case UNVERIFIED -> unverified(verdict.reason());
             case FAILED -> "the call was not delivered: " + of(verdict.reason());
             case OUT_OF_SCOPE -> "end-to-end assurance does not apply to this call.";
+            case ASSERTED ->
+                    "elements on the path say that they kept to TLS, but the callee did not say"
+                            + " over which path the call came.";
+            case UNASSURED ->
+                    "the call arrived without the demand for a secure path, which was refused"
+                            + " further on.";
         };
     }
 

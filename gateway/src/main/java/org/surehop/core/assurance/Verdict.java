@@ -35,7 +35,13 @@ public record Verdict(
         /// Not delivered under e2e-sec.
         FAILED,
         /// e2e-sec does not apply to it (POL-90, POL-91).
-        OUT_OF_SCOPE
+        OUT_OF_SCOPE,
+        /// Delivered, nobody says over which path, and the operator trusts those who spoke: at
+        /// least one hop said yes and none no (POL-66, `trust-notifies`).
+        ASSERTED,
+        /// Delivered over TLS by this hop, without the demand that this gateway had added and
+        /// that was refused further on (POL-81, `retry-without`).
+        UNASSURED
     }
 
     /// A 420 or any other rejection.
@@ -47,11 +53,16 @@ public record Verdict(
         return bare(Level.OUT_OF_SCOPE, reason);
     }
 
+    /// The demand that this gateway had added was refused, and taken back (POL-81).
+    public static Verdict unassured(Reason reason) {
+        return bare(Level.UNASSURED, reason);
+    }
+
     /// Whether waiting for more reports is of no use: the sets match, or the end is known (POL-66).
     public boolean settled() {
         return switch (level) {
-            case ASSURED, FAILED, OUT_OF_SCOPE -> true;
-            case PARTIAL, MISMATCH, UNVERIFIED -> false;
+            case ASSURED, FAILED, OUT_OF_SCOPE, UNASSURED -> true;
+            case PARTIAL, MISMATCH, UNVERIFIED, ASSERTED -> false;
         };
     }
 

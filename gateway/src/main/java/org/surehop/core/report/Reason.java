@@ -24,6 +24,7 @@ public enum Reason {
     HOP_RECORD_MALFORMED("hop-record-malformed", 26),
     REJECTED_DOWNSTREAM("rejected-downstream", 27),
     E2E_SEC_NOT_ASKED("e2e-sec-not-asked", 28),
+    NOTIFIES_TRUSTED("notifies-trusted", 29),
     // SIP
     BAD_EXTENSION("bad-extension", 40),
     TOO_MANY_HOPS("too-many-hops", 41),
