@@ -141,7 +141,7 @@ class Gateway(processes.Process):
 
 def peer(name, domain, address, port, **options):
     return {"name": name, "domains": [domain], "address": address, "port": port,
-            "present-certificate": True, "require-certificate": True, "implicit-notify": True,
+            "present-certificate": True, "require-certificate": True, "notify-mode": "implicit",
             **options}
 
 

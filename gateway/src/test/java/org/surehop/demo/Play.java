@@ -166,8 +166,8 @@ final class Play {
                         List.of("office.demo.example"),
                         "address",
                         stage.caller(),
-                        "implicit-notify",
-                        true),
+                        "notify-mode",
+                        "implicit"),
                 DemoConfig.map(
                         "name",
                         "partner",

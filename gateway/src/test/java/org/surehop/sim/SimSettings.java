@@ -10,6 +10,7 @@ import org.surehop.core.config.Journal;
 import org.surehop.core.config.Limits;
 import org.surehop.core.config.Listener;
 import org.surehop.core.config.Mqtt;
+import org.surehop.core.config.Notifying;
 import org.surehop.core.config.PathPolicy;
 import org.surehop.core.config.Peer;
 import org.surehop.core.config.Pinholes;
@@ -42,6 +43,11 @@ public record SimSettings(boolean clearSdp, boolean signedNotify, int calls, int
     }
 
     public GatewayConfig config(Assurance.OnMismatch onMismatch) {
+        return config(onMismatch, Peer.Notify.IMPLICIT, Notifying.usual());
+    }
+
+    public GatewayConfig config(
+            Assurance.OnMismatch onMismatch, Peer.Notify told, Notifying notifying) {
         return new GatewayConfig(
                 new GatewayConfig.Identity("gw-sim", "gw.example.com", 5061),
                 List.of(
@@ -59,10 +65,11 @@ public record SimSettings(boolean clearSdp, boolean signedNotify, int calls, int
                                 Listener.ClientCertificate.REQUIRED)),
                 new Tls("c.pem", NO_SECRET, "t.pem", "TLSv1.2", Duration.ofSeconds(5)),
                 new Smime("c.pem", NO_SECRET, "s.pem", NO_SECRET, "t.pem"),
-                peers(),
+                peers(told),
                 routes(),
                 assurance(onMismatch),
                 new PathPolicy(false, PathPolicy.SignedHeaders.REJECT),
+                notifying,
                 new Disclosure(
                         Disclosure.Profile.INSPECT, clearSdp, false, false, 496, 399, 5, 20, 16, 2),
                 pinholes(),
@@ -89,24 +96,24 @@ public record SimSettings(boolean clearSdp, boolean signedNotify, int calls, int
                         Duration.ofSeconds(60)));
     }
 
-    private static List<Peer> peers() {
+    private static List<Peer> peers(Peer.Notify told) {
         var peers = new ArrayList<Peer>();
         for (int i = 0; i < INSIDE_PEERS; i++) {
-            peers.add(peer("in" + i, "in" + i + ".inside.example", "10.255.0." + (i + 1)));
+            peers.add(peer("in" + i, ".inside.example", "10.255.0." + (i + 1), told));
         }
         for (int i = 0; i < OUTSIDE_PEERS; i++) {
-            peers.add(peer("out" + i, "out" + i + ".example", "20.255.0." + (i + 1)));
+            peers.add(peer("out" + i, ".example", "20.255.0." + (i + 1), told));
         }
         return peers;
     }
 
-    private static Peer peer(String name, String domain, String address) {
-        return new Peer(name, List.of(domain), address, 5061, true, true, true);
+    private static Peer peer(String name, String domain, String address, Peer.Notify told) {
+        return new Peer(name, List.of(name + domain), address, 5061, true, true, told);
     }
 
     private static List<Route> routes() {
         var routes = new ArrayList<Route>();
-        for (var peer : peers()) {
+        for (var peer : peers(Peer.Notify.OFF)) {
             var side = peer.name().startsWith("in") ? Side.INSIDE : Side.OUTSIDE;
             routes.add(new Route(peer.domains().getFirst(), peer.name(), side));
         }

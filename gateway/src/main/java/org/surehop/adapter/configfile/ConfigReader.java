@@ -44,6 +44,7 @@ final class ConfigReader {
                             routes,
                             edge.assurance(),
                             edge.path(),
+                            edge.notifying(),
                             edge.disclosure(),
                             edge.pinholes(),
                             edge.timers(),
@@ -145,6 +146,7 @@ final class ConfigReader {
     }
 
     private static Peer peer(Section s) {
+        s.renamed("implicit-notify", "notify-mode: implicit for true, learned for false");
         var domains = s.texts("domains", List.of(), "a SIP domain", HOST);
         if (domains.isEmpty()) {
             s.fault("domains", "is missing, expected a list of at least one SIP domain");
@@ -162,7 +164,7 @@ final class ConfigReader {
                         s.integer("port", 0, 0, 65535),
                         s.flag("present-certificate", true),
                         s.flag("require-certificate", true),
-                        s.flag("implicit-notify", false));
+                        s.choice("notify-mode", Peer.Notify.class, Peer.Notify.LEARNED));
         s.close();
         if (peer.name().equals("dns")) {
             s.fault("name", "expected another name than 'dns', which routes use for RFC 3263");

@@ -7,6 +7,7 @@ import org.surehop.core.config.Disclosure;
 import org.surehop.core.config.Journal;
 import org.surehop.core.config.Limits;
 import org.surehop.core.config.Mqtt;
+import org.surehop.core.config.Notifying;
 import org.surehop.core.config.PathPolicy;
 import org.surehop.core.config.Pinholes;
 import org.surehop.core.config.Prefix;
@@ -92,6 +93,20 @@ final class EdgeReader {
                                 "anchored-signed-headers",
                                 PathPolicy.SignedHeaders.class,
                                 PathPolicy.SignedHeaders.REJECT));
+        s.close();
+        return read;
+    }
+
+    Notifying notifying() {
+        var s = root.section("notifies");
+        var usual = Notifying.usual();
+        var read =
+                new Notifying(
+                        s.choice("reason", Notifying.EndReason.class, usual.reason()),
+                        s.choice("excess", Notifying.Excess.class, usual.excess()),
+                        s.integer("bad-per-second", usual.badPerSecond(), 1, 1_000_000),
+                        s.octets("evidence", "16MiB", "64KiB", "1024MiB"),
+                        s.duration("minimum-expires", "60s", "1s", "1h"));
         s.close();
         return read;
     }

@@ -28,6 +28,7 @@ final class Section {
     private final String pattern;
     private final Reading reading;
     private final Set<String> asked = new LinkedHashSet<>();
+    private final Set<String> former = new LinkedHashSet<>();
 
     /// What one reading of a file shares: where faults go, which keys are known, what relative
     /// paths are relative to, and where the file has lists.
@@ -246,6 +247,14 @@ final class Section {
         return new SecretRef(SecretRef.Kind.FILE, "");
     }
 
+    /// A key that older files have and that is another now: said by itself.
+    void renamed(String old, String expected) {
+        if (!node.getChildren(old).isEmpty()) {
+            fault(old, "is no longer a key, expected " + expected);
+            former.add(old);
+        }
+    }
+
     void fault(String key, String sentence) {
         reading.faults().add(dotted(path, key), sentence);
     }
@@ -261,7 +270,9 @@ final class Section {
     void close() {
         var seen = new LinkedHashSet<String>();
         for (var child : node.getChildren()) {
-            if (!asked.contains(child.getNodeName()) && seen.add(child.getNodeName())) {
+            if (!asked.contains(child.getNodeName())
+                    && !former.contains(child.getNodeName())
+                    && seen.add(child.getNodeName())) {
                 fault(
                         child.getNodeName(),
                         "unknown key, expected one of " + String.join(", ", asked));

@@ -41,9 +41,10 @@ public final class HopNotify {
     }
 
     /// The NOTIFY about `ingress` (POL-42 to POL-45). It goes back on the flow that the request
-    /// came on. `via` is ours and names our hop (POL-65), `ownTag` a fresh From tag, `tag` the
-    /// option tag, which is the event package too and never stands in the NOTIFY's own `Require`.
-    public static Request build(Request ingress, Via via, String ownTag, Body body, String tag) {
+    /// came on. `via` is ours and names our hop (POL-65), `ownTag` a fresh From tag, `state` what
+    /// [#once] gives. No option tag stands in it (POL-13).
+    public static Request build(
+            Request ingress, Via via, String ownTag, Body body, List<Header> state) {
         var contact = contact(via, ingress.uri().secure());
         return ingress.toBuilder()
                 .method(Method.NOTIFY)
@@ -59,12 +60,17 @@ public final class HopNotify {
                 .require(List.of())
                 .proxyRequire(List.of())
                 .supported(List.of())
-                .others(
-                        List.of(
-                                new Header("Event", tag + ";id=" + ingress.cseq().number()),
-                                new Header("Subscription-State", "terminated;reason=noresource")))
+                .others(state)
                 .body(body)
                 .build();
+    }
+
+    /// The rows of a NOTIFY that no subscription asked for and that is the only one (POL-43):
+    /// `tag` is the option tag and the event package too (POL-42), `reason` one of RFC 6665 §4.1.3.
+    public static List<Header> once(Request ingress, String tag, String reason) {
+        return List.of(
+                new Header("Event", tag + ";id=" + ingress.cseq().number()),
+                new Header("Subscription-State", "terminated;reason=" + reason));
     }
 
     /// What we say of ourselves when the request came in over `received` and went out over

@@ -16,6 +16,7 @@ public record GatewayConfig(
         List<Route> routes,
         Assurance assurance,
         PathPolicy path,
+        Notifying notifies,
         Disclosure disclosure,
         Pinholes pinholes,
         Timers timers,

@@ -5,8 +5,8 @@ import java.util.List;
 /// A known neighbour. `domains` are the SIP identities that its certificate must carry one of
 /// (RFC 5922); `address` and `port` are where it is dialled (empty address: RFC 3263 on the
 /// first domain). `presentCertificate` says whether we show ours to it; `requireCertificate`
-/// whether it must show one when it calls us. `implicitNotify` allows implicit NOTIFYs towards
-/// it (POL-50).
+/// whether it must show one when it calls us. `notifyMode` says how it is told what hops assert
+/// (POL-50).
 public record Peer(
         String name,
         List<String> domains,
@@ -14,7 +14,21 @@ public record Peer(
         int port,
         boolean presentCertificate,
         boolean requireCertificate,
-        boolean implicitNotify) {
+        Notify notifyMode) {
+
+    /// How callers at that peer learn what hops assert (POL-50). RFC 6665 §4.2.1 knows no NOTIFY
+    /// without a SUBSCRIBE; the draft's implicit one goes only to those who are known to take it.
+    public enum Notify {
+        /// Not at all.
+        OFF,
+        /// Only by a subscription at the gateway.
+        EXPLICIT,
+        /// Also without one, where the request itself says `Supported: e2e-sec`.
+        LEARNED,
+        /// Also without one, always.
+        IMPLICIT
+    }
+
     public Peer {
         domains = List.copyOf(domains);
         Valid.named("peer name", name);

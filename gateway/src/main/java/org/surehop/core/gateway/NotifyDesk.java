@@ -1,14 +1,13 @@
 package org.surehop.core.gateway;
 
 import java.util.HashMap;
-import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.Set;
 import org.surehop.core.assurance.HopLedger;
 import org.surehop.core.assurance.HopNotify;
 import org.surehop.core.assurance.HopReport;
+import org.surehop.core.config.Peer;
 import org.surehop.core.disclosure.SignerFacts;
 import org.surehop.core.disclosure.TaskId;
 import org.surehop.core.report.NoticeKind;
@@ -29,9 +28,8 @@ final class NotifyDesk {
     private final Desks desks;
     private final Map<TaskId, Reading> readings = new HashMap<>();
     private final Map<TaskId, HopTrack> makings = new HashMap<>();
-    private final Map<TransactionKey, ConnectionId> notifies = new HashMap<>();
-    /// Flows that answered a NOTIFY of ours with a refusal: not tried again (POL-49).
-    private final Set<ConnectionId> deaf = new HashSet<>();
+    private final Map<TransactionKey, Upstream> notifies = new HashMap<>();
+    private final Deaf deaf = new Deaf();
 
     private record Reading(HopTrack track, ConnectionId flow) {}
 
@@ -41,18 +39,12 @@ final class NotifyDesk {
 
     // ---- attesting our own hop ----
 
-    /// One combined NOTIFY upstream (POL-51), only to an authenticated peer that wants it (POL-50,
-    /// POL-96) and that has not turned one down before.
+    /// One combined NOTIFY upstream (POL-51), to a caller who has not turned one down before.
     void attest(Turn turn, HopTrack track) {
         var passage = track.passage;
-        var tag = turn.config().assurance().optionTag();
-        var peer = turn.config().peerFor(Admission.identities(passage.inbound));
-        var wants =
-                OptionTags.contains(passage.request.supported(), tag)
-                        || peer.map(p -> p.implicitNotify()).orElse(false);
-        var authenticated = !Admission.identities(passage.inbound).isEmpty();
-        var flow = passage.inbound.connection();
-        if (!wants || !authenticated || deaf.contains(flow) || passage.egressSecurity.isEmpty()) {
+        if (!wanted(turn, passage)
+                || deaf.to(Upstream.of(passage))
+                || passage.egressSecurity.isEmpty()) {
             return;
         }
         var own =
@@ -69,6 +61,19 @@ final class NotifyDesk {
                         task, HopNotify.ownReport(passage.request, turn.now(), own, relayed)));
     }
 
+    /// Without a subscription only an authenticated peer is told (POL-96, POL-98), and only one
+    /// that is known to take it, by its configuration or by what its request says (POL-50).
+    private static boolean wanted(Turn turn, Passage passage) {
+        var tag = turn.config().assurance().optionTag();
+        var mode =
+                turn.config().peerFor(Admission.identities(passage.inbound)).map(Peer::notifyMode);
+        return switch (mode.orElse(Peer.Notify.OFF)) {
+            case OFF, EXPLICIT -> false;
+            case LEARNED -> OptionTags.contains(passage.request.supported(), tag);
+            case IMPLICIT -> true;
+        };
+    }
+
     void made(Turn turn, TaskId task, Body body) {
         var track = makings.remove(task);
         if (track == null) {
@@ -82,10 +87,13 @@ final class NotifyDesk {
                         turn.tokens().via(config.gateway()),
                         turn.tokens().next(),
                         body,
-                        config.assurance().optionTag());
-        var flow = track.passage.inbound.connection();
-        var key = desks.transactions().start(turn, notify, new Target.Flow(flow));
-        notifies.put(key, flow);
+                        HopNotify.once(
+                                track.passage.request,
+                                config.assurance().optionTag(),
+                                config.notifies().reason().word()));
+        var upstream = Upstream.of(track.passage);
+        var key = desks.transactions().start(turn, notify, new Target.Flow(upstream.flow()));
+        notifies.put(key, upstream);
         track.passage.call.ifPresent(
                 call -> call.line(turn.now(), "GW", "A", "NOTIFY e2e-sec (our attestation)"));
     }
@@ -94,11 +102,12 @@ final class NotifyDesk {
         return notifies.containsKey(key);
     }
 
-    /// The answer to a NOTIFY of ours, or none: no retry, and no second try on that flow (POL-49).
+    /// The answer to a NOTIFY of ours, or none: no retry, no credentials (we have none for a 401 or
+    /// 407), no other place (3xx), and no second try there (POL-49).
     void answered(TransactionKey key, boolean accepted) {
-        var flow = notifies.remove(key);
-        if (flow != null && !accepted) {
-            deaf.add(flow);
+        var upstream = notifies.remove(key);
+        if (upstream != null && !accepted) {
+            deaf.add(upstream);
         }
     }
 
@@ -108,9 +117,9 @@ final class NotifyDesk {
     }
 
     void connectionClosed(ConnectionId connection) {
-        deaf.remove(connection);
+        deaf.forget(connection);
         // What these still bring says nothing of a connection to come, and must not be kept.
-        notifies.values().removeIf(connection::equals);
+        notifies.values().removeIf(u -> u.flow().equals(connection));
     }
 
     private static String owner(TaskId task) {

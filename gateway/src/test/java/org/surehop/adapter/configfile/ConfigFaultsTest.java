@@ -62,6 +62,10 @@ class ConfigFaultsTest {
         handshake-timeout: 10s | handshake-timeout: 2h  | tls.handshake-timeout: expected a duration such as 500ms, 30s, 5m, 2h or 7d, from 100ms to 60s, found '2h'
         header-bytes: 16KiB    | header-bytes: 16KB     | limits.header-bytes: expected a size such as 512, 64KiB or 1MiB, from 1KiB to 64KiB, found '16KB'
         body-bytes: 64KiB      | body-bytes: 2MiB       | limits.body-bytes: expected a size such as 512, 64KiB or 1MiB, from 1KiB to 1MiB, found '2MiB'
+        notify-mode: learned   | implicit-notify: true  | peers[0].implicit-notify: is no longer a key, expected notify-mode: implicit for true, learned for false
+        notify-mode: learned   | notify-mode: always    | peers[0].notify-mode: expected one of off, explicit, learned, implicit, found 'always'
+        evidence: 16MiB        | evidence: 1KiB         | notifies.evidence: expected a size such as 512, 64KiB or 1MiB, from 64KiB to 1024MiB, found '1KiB'
+        minimum-expires: 60s   | minimum-expires: 2h    | notifies.minimum-expires: expected a duration such as 500ms, 30s, 5m, 2h or 7d, from 1s to 1h, found '2h'
         clear-sdp: false       | clear-sdp: maybe       | disclosure.clear-sdp: expected true or false, found 'maybe'
         reject-status: 420     | reject-status: 404     | assurance.reject-status: expected one of [420, 480, 488], found '404'
         cap: 64s               | cap: 2s                | assurance.cap: expected a duration that is not shorter than assurance.grace

@@ -21,6 +21,7 @@ import org.surehop.core.config.Journal;
 import org.surehop.core.config.Limits;
 import org.surehop.core.config.Listener;
 import org.surehop.core.config.Mqtt;
+import org.surehop.core.config.Notifying;
 import org.surehop.core.config.PathPolicy;
 import org.surehop.core.config.Peer;
 import org.surehop.core.config.Pinholes;
@@ -85,6 +86,7 @@ class ConfigKeysTest {
         var shipped = Shipped.config(Shipped.FILE);
         var defaults = Shipped.config(write(REQUIRED));
         assertEquals(defaults.assurance(), shipped.assurance());
+        assertEquals(defaults.notifies(), shipped.notifies());
         assertEquals(defaults.disclosure(), shipped.disclosure());
         assertEquals(defaults.pinholes(), shipped.pinholes());
         assertEquals(defaults.timers(), shipped.timers());
@@ -108,6 +110,7 @@ class ConfigKeysTest {
         assertEquals("TLSv1.2", read.tls().minimumVersion());
         assertEquals(directory.resolve("t.pem").toString(), read.tls().certificate());
         assertEquals(List.of(), read.peers());
+        assertEquals(Notifying.usual(), read.notifies());
         assertEquals(
                 new Disclosure(
                         Disclosure.Profile.INSPECT, false, false, false, 496, 399, 8, 32, 16, 2),
@@ -179,10 +182,16 @@ class ConfigKeysTest {
                                 5073,
                                 false,
                                 false,
-                                true)),
+                                Peer.Notify.EXPLICIT)),
                 List.of(new Route("x.org", "p", Side.OUTSIDE)),
                 assurance(),
                 new PathPolicy(true, PathPolicy.SignedHeaders.FORWARD),
+                new Notifying(
+                        Notifying.EndReason.INVARIANT,
+                        Notifying.Excess.DROP,
+                        7,
+                        1 << 20,
+                        Duration.ofSeconds(9)),
                 disclosure(),
                 pinholes(),
                 timers(),

@@ -184,7 +184,7 @@ class SipTransportTest {
         try (var left = new TestEdge(SipSamples.LIMITS, gateway);
                 var right = new TestEdge(SipSamples.LIMITS, peer)) {
             var domains = List.of("peer.example");
-            left.peer = Optional.of(new Peer("p", domains, "", 0, false, false, false));
+            left.peer = Optional.of(new Peer("p", domains, "", 0, false, false, Peer.Notify.OFF));
             left.send("z1", "peer.example", right.listen());
             var sent = (ChannelSecurity.Tls) left.await(Event.RequestSent.class).security();
             assertEquals(ChannelSecurity.Authentication.SERVER_ONLY, sent.authentication());

@@ -256,7 +256,11 @@ class ProbeEvidenceTest {
 
     private Request notify(Event.RequestReceived invite, Body report) {
         return HopNotify.build(
-                invite.request(), path.self().newVia(), path.self().newTag(), report, "e2e-sec");
+                invite.request(),
+                path.self().newVia(),
+                path.self().newTag(),
+                report,
+                HopNotify.once(invite.request(), "e2e-sec", "noresource"));
     }
 
     private Request fresh(Request request) {

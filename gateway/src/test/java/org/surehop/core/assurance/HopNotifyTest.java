@@ -42,6 +42,7 @@ class HopNotifyTest {
                                     NameAddr.of(SipUri.of("", "p1.example.com", 0))))
                     .add("Subject", "private")
                     .build();
+    private static final List<Header> ONCE = HopNotify.once(INVITE, TAG, "noresource");
 
     @Test
     void goesBackInTheDialogThatTheRequestWouldMake() {
@@ -49,7 +50,7 @@ class HopNotifyTest {
                 new Body(
                         List.of(new Header("Content-Type", "application/e2e-sec-info+xml")),
                         Octets.copyOf(new byte[] {1}));
-        var notify = HopNotify.build(INVITE, VIA, "ourtag", body, TAG);
+        var notify = HopNotify.build(INVITE, VIA, "ourtag", body, ONCE);
         assertEquals(Method.NOTIFY, notify.method());
         assertEquals(INVITE.callId(), notify.callId());
         assertEquals(INVITE.from(), notify.to());
@@ -69,7 +70,7 @@ class HopNotifyTest {
 
     @Test
     void carriesNoOptionTagAndNothingElseOfTheRequest() {
-        var notify = HopNotify.build(INVITE, VIA, "ourtag", Body.NONE, TAG);
+        var notify = HopNotify.build(INVITE, VIA, "ourtag", Body.NONE, ONCE);
         assertEquals(List.of(), notify.require());
         assertEquals(List.of(), notify.proxyRequire());
         assertEquals(Optional.empty(), notify.header("Subject"));
@@ -81,14 +82,14 @@ class HopNotifyTest {
     void goesToTheFromUriWhenThereIsNoContact() {
         var message = INVITE.toBuilder().method(Method.MESSAGE).contact(Optional.empty()).build();
         assertEquals(
-                SampleMessages.ALICE, HopNotify.build(message, VIA, "t", Body.NONE, TAG).uri());
+                SampleMessages.ALICE, HopNotify.build(message, VIA, "t", Body.NONE, ONCE).uri());
     }
 
     @Test
     void sipsRequestGetsASipsContact() {
         var uri = new SipUri("sips:bob@b.example", "sips", "bob", "b.example", 0, "");
         var secure = INVITE.toBuilder().uri(uri).build();
-        var contact = HopNotify.build(secure, VIA, "t", Body.NONE, TAG).contact().orElseThrow();
+        var contact = HopNotify.build(secure, VIA, "t", Body.NONE, ONCE).contact().orElseThrow();
         assertEquals("sips:gw.example.com", contact.uri().text());
     }
 

@@ -9,7 +9,14 @@ import org.surehop.core.sip.NextHop;
 /// How hops that messages name are dialled when they are configured peers (POL-25).
 class KnownHopTest {
     private static final Peer PEER =
-            new Peer("p", List.of("peer.example"), "192.0.2.1", 5071, true, true, false);
+            new Peer(
+                    "p",
+                    List.of("peer.example"),
+                    "192.0.2.1",
+                    5071,
+                    true,
+                    true,
+                    Peer.Notify.LEARNED);
 
     @Test
     void asksAPeersAddressForThePeersName() {
