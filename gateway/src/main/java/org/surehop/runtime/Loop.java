@@ -192,7 +192,7 @@ public final class Loop implements EventSink {
         switch (effect) {
             case Effect.SendRequest(var key, _, _) ->
                     post(new Event.SendFailed(now, key, Reason.INTERNAL, ""));
-            case Effect.OpenBody(var task, _, _) ->
+            case Effect.OpenBody(var task, _, _, _) ->
                     post(
                             new Event.BodyOpened(
                                     now,

@@ -33,7 +33,7 @@ final class BodyFault extends Exception {
     /// Whether the rest of the body must not be looked at either.
     boolean fatal() {
         return switch (obstacle) {
-            case MALFORMED, TOO_COMPLEX, BUSY -> true;
+            case MALFORMED, TOO_COMPLEX, OVER_BUDGET, BUSY -> true;
             case NOT_A_RECIPIENT, DECRYPTION_FAILED -> false;
         };
     }

@@ -20,6 +20,7 @@ import org.surehop.core.disclosure.BodyFacts;
 import org.surehop.core.disclosure.BodyFacts.Obstacle;
 import org.surehop.core.disclosure.DisclosedPart;
 import org.surehop.core.disclosure.SignerFacts;
+import org.surehop.core.gateway.Effect;
 import org.surehop.core.sip.Body;
 import org.surehop.core.sip.Octets;
 
@@ -55,12 +56,36 @@ public final class BodyReader {
     /// encrypt its answer for them (SM-1).
     public BodyFacts read(
             Body body, List<String> contentIds, Instant now, Consumer<X509Certificate> signers) {
-        var walk = new Walk(new ReadingBudget(policy), Set.copyOf(contentIds), now, signers);
+        var operations = new KeyOperations(Effect.OpenBody.KEY_OPERATIONS);
+        return read(
+                body,
+                new Walk(
+                        new ReadingBudget(policy, operations),
+                        Set.copyOf(contentIds),
+                        now,
+                        signers));
+    }
+
+    /// The same, with our private key used no more often than that.
+    public BodyFacts read(
+            Body body, List<String> contentIds, Instant now, KeyOperations operations) {
+        return read(
+                body,
+                new Walk(
+                        new ReadingBudget(policy, operations),
+                        Set.copyOf(contentIds),
+                        now,
+                        _ -> {}));
+    }
+
+    private BodyFacts read(Body body, Walk walk) {
         try {
             if (body.octets().length() > maxOctets) {
                 throw BodyFault.tooComplex();
             }
-            walk.entity(MimeEntity.of(body), Cover.NONE, 1);
+            var entity = MimeEntity.of(body);
+            Skeleton.check(entity, policy);
+            walk.entity(entity, Cover.NONE, 1);
         } catch (BodyFault fault) {
             walk.obstacles.add(fault.obstacle());
         }

@@ -137,14 +137,15 @@ public final class CmsWorkers implements AutoCloseable {
 
     private Event opened(Effect.OpenBody effect) {
         var now = clock.instant();
+        var operations = new KeyOperations(effect.keyOperations());
         BodyFacts facts;
         try {
-            facts = reader.read(effect.body(), effect.contentIds(), now);
+            facts = reader.read(effect.body(), effect.contentIds(), now, operations);
         } catch (RuntimeException bug) {
             LOG.error("reading a body failed: bug={}", bug.getClass().getName());
             facts = new BodyFacts(List.of(), Set.of(Obstacle.MALFORMED));
         }
-        return new Event.BodyOpened(now, effect.task(), facts);
+        return new Event.BodyOpened(now, effect.task(), facts, operations.used());
     }
 
     private Event readReport(Effect.ReadHopReport effect) {

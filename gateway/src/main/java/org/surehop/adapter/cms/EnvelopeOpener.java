@@ -157,8 +157,8 @@ final class EnvelopeOpener {
         return encoded == null ? -1 : encoded.length;
     }
 
-    private Optional<Key> attempt(
-            Ours recipient, AlgorithmIdentifier content, ReadingBudget budget) {
+    private Optional<Key> attempt(Ours recipient, AlgorithmIdentifier content, ReadingBudget budget)
+            throws BodyFault {
         try {
             return switch (recipient) {
                 case Ours.Agreed(var info, var wrapped)

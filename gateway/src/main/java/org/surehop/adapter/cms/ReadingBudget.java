@@ -1,22 +1,22 @@
 package org.surehop.adapter.cms;
 
 import org.surehop.core.config.Disclosure;
+import org.surehop.core.disclosure.BodyFacts.Obstacle;
+import org.surehop.core.gateway.Effect;
 
 /// What one message may cost (R-SEC-9); every take that is one too many ends the reading.
 final class ReadingBudget {
-    /// R-SEC-9: at most two private-key operations per message.
-    static final int PRIVATE_KEY_OPERATIONS = 2;
-
     /// R-SEC-9: at most four signatures per message.
     static final int SIGNATURES = 4;
 
     private final int maxDepth;
     private final int maxRecipients;
     private int parts;
-    private int privateKeyOperations = PRIVATE_KEY_OPERATIONS;
+    private final KeyOperations keyOperations;
     private int signatures = SIGNATURES;
 
-    ReadingBudget(Disclosure policy) {
+    ReadingBudget(Disclosure policy, KeyOperations keyOperations) {
+        this.keyOperations = keyOperations;
         this.maxDepth = policy.maxMimeDepth();
         this.maxRecipients = policy.maxRecipients();
         this.parts = policy.maxMimeParts();
@@ -44,9 +44,16 @@ final class ReadingBudget {
         }
     }
 
-    /// False when there is nothing left: the recipient is then not tried.
-    boolean takePrivateKeyOperation() {
-        return privateKeyOperations-- > 0;
+    /// False when there is nothing left for this message: the recipient is then not tried. Ends
+    /// the reading when its sender may cause less than one message may cost.
+    boolean takePrivateKeyOperation() throws BodyFault {
+        if (keyOperations.take()) {
+            return true;
+        }
+        if (keyOperations.allowed() < Effect.OpenBody.KEY_OPERATIONS) {
+            throw new BodyFault(Obstacle.OVER_BUDGET);
+        }
+        return false;
     }
 
     void takeSignatures(int count) throws BodyFault {

@@ -3,6 +3,7 @@ package org.surehop.adapter.configfile;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 import org.surehop.core.config.Assurance;
+import org.surehop.core.config.Demands;
 import org.surehop.core.config.Disclosure;
 import org.surehop.core.config.Journal;
 import org.surehop.core.config.Limits;
@@ -124,9 +125,17 @@ final class EdgeReader {
                         s.integer("max-mime-depth", 8, 1, 32),
                         s.integer("max-mime-parts", 32, 1, 1000),
                         s.integer("max-recipients", 16, 1, 256),
-                        s.integer("workers", 2, 1, 64));
+                        s.integer("workers", 2, 1, 64),
+                        demands(s));
         s.close();
         return read;
+    }
+
+    private static Demands demands(Section s) {
+        return new Demands(
+                s.choice("srtp-keys", Demands.SrtpKeys.class, Demands.DEFAULT.srtpKeys()),
+                s.integer("key-operations-per-user", 100, 1, 1_000_000),
+                s.integer("key-operations-per-peer", 1000, 1, 1_000_000));
     }
 
     Pinholes pinholes() {

@@ -71,10 +71,12 @@ record Topics(String root, String site, String id) {
                     DOWNGRADE_415,
                     SRTP_KEY_EXPOSED,
                     CEK_LOST,
+                    IDENTITY_MISMATCH,
                     LIMIT_EXCEEDED,
                     MALFORMED_INPUT,
                     PEER_REJECTED,
-                    CERT_EXPIRING ->
+                    CERT_EXPIRING,
+                    CREDENTIALS_REFUSED ->
                     "security";
             case STARTED, STOPPED, CONFIG_CHANGED, CONFIG_REFUSED, INTERNAL_ERROR -> "lifecycle";
         };

@@ -4,7 +4,8 @@ import java.util.List;
 
 /// End-to-middle. `profile` is `INSPECT` (pinholes need a readable SDP) or `ROUTE_ONLY`
 /// (DEP-3); `clearSdp` allows SDP that nobody encrypted; `requireSignature` asks for a
-/// signature on SDP; `emitCode` is 496 or 493 or 488 (D7); `warnCode` is 399 or 380 (D6).
+/// signature on SDP; `emitCode` is 496 or 493 or 488 (D7); `warnCode` is 399 or 380 (D6);
+/// `demands` is what is asked of senders besides.
 public record Disclosure(
         Profile profile,
         boolean clearSdp,
@@ -15,7 +16,8 @@ public record Disclosure(
         int maxMimeDepth,
         int maxMimeParts,
         int maxRecipients,
-        int workers) {
+        int workers,
+        Demands demands) {
     public Disclosure {
         Valid.that(
                 List.of(496, 493, 488).contains(emitCode),
@@ -25,6 +27,32 @@ public record Disclosure(
         Valid.positive("disclosure.max-mime-parts", maxMimeParts);
         Valid.positive("disclosure.max-recipients", maxRecipients);
         Valid.positive("disclosure.workers", workers);
+    }
+
+    /// With the demands that hold when nothing is said.
+    public Disclosure(
+            Profile profile,
+            boolean clearSdp,
+            boolean requireSignature,
+            boolean hideInspectPolicy,
+            int emitCode,
+            int warnCode,
+            int maxMimeDepth,
+            int maxMimeParts,
+            int maxRecipients,
+            int workers) {
+        this(
+                profile,
+                clearSdp,
+                requireSignature,
+                hideInspectPolicy,
+                emitCode,
+                warnCode,
+                maxMimeDepth,
+                maxMimeParts,
+                maxRecipients,
+                workers,
+                Demands.DEFAULT);
     }
 
     /// The two border profiles of DEP-3.

@@ -1,6 +1,7 @@
 package org.surehop.core.disclosure;
 
 import java.util.Optional;
+import org.surehop.core.sdp.MediaKeys;
 import org.surehop.core.sip.Octets;
 
 /// The proof that this gateway has read a session description and may act on it: the octets that
@@ -36,6 +37,11 @@ public final class Assured {
 
     public Basis basis() {
         return basis;
+    }
+
+    /// Whether it shows us keys that are for the ends of the media alone (SVC-5).
+    public boolean showsMediaKeys() {
+        return MediaKeys.shown(sdp);
     }
 
     /// Who signed it: present only when the signature held and the name was the expected one.

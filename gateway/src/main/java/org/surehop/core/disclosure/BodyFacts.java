@@ -18,6 +18,8 @@ public record BodyFacts(List<DisclosedPart> parts, Set<Obstacle> obstacles) {
         DECRYPTION_FAILED,
         MALFORMED,
         TOO_COMPLEX,
+        /// Our private key was needed more often than the sender may cause (R-SEC-9).
+        OVER_BUDGET,
         /// Nobody had time to look: too much of this work was waiting already.
         BUSY
     }

@@ -5,6 +5,7 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
 import java.util.Set;
+import org.surehop.core.config.Demands;
 import org.surehop.core.config.Disclosure;
 import org.surehop.core.disclosure.BodyFacts.Obstacle;
 import org.surehop.core.disclosure.Expectation.Direction;
@@ -96,6 +97,9 @@ public record DisclosureJudge(Disclosure policy, String host) {
         if (facts.obstacles().contains(Obstacle.MALFORMED)) {
             return refused(Reason.BODY_MALFORMED, 400, expectation);
         }
+        if (facts.obstacles().contains(Obstacle.OVER_BUDGET)) {
+            return refused(Reason.KEY_BUDGET, 413, expectation);
+        }
         var candidates = candidates(facts);
         if (candidates.isEmpty()) {
             return unreadable(facts.obstacles(), expectation);
@@ -145,7 +149,10 @@ public record DisclosureJudge(Disclosure policy, String host) {
         if (!sdp.encrypted() && !policy.clearSdp()) {
             return refused(Reason.CLEAR_SDP_REFUSED, 488, expectation);
         }
-        return new Accepted(new Assured(sdp.octets(), basis(sdp, named.isPresent()), named));
+        var proof = new Assured(sdp.octets(), basis(sdp, named.isPresent()), named);
+        return policy.demands().srtpKeys() == Demands.SrtpKeys.REFUSE && proof.showsMediaKeys()
+                ? refused(Reason.SRTP_KEY_EXPOSED, 403, expectation)
+                : new Accepted(proof);
     }
 
     /// A response may rightly come from another party than the one that was called (SM-7c).
@@ -214,12 +221,17 @@ public record DisclosureJudge(Disclosure policy, String host) {
             }
             case SIGNATURE_MISSING ->
                     headers.add(warning("Required to View Content-Type '" + SDP + "'"));
-            default ->
-                    headers.add(
-                            new Header(
-                                    "Warning",
-                                    "399 %s \"end-to-middle: %s\""
-                                            .formatted(host, refused.reason().wireName())));
+            default -> {
+                headers.add(
+                        new Header(
+                                "Warning",
+                                "399 %s \"end-to-middle: %s\""
+                                        .formatted(host, refused.reason().wireName())));
+                if (refused.reason() == Reason.KEY_BUDGET) {
+                    // RFC 3261 §21.4.11: too much for now, not for ever.
+                    headers.add(new Header("Retry-After", "2"));
+                }
+            }
         }
         return new Refusal(refused.status(), phrase(refused.status()), headers, body);
     }

@@ -123,7 +123,8 @@ final class Answers {
                     case SIGNATURE_MISSING -> NoticeKind.SIGNATURE_REQUIRED;
                     case SIGNATURE_INVALID, SIGNER_UNVERIFIED -> NoticeKind.BAD_SIGNATURE;
                     case BODY_MALFORMED, MALFORMED -> NoticeKind.MALFORMED_INPUT;
-                    case BODY_TOO_COMPLEX -> NoticeKind.LIMIT_EXCEEDED;
+                    case BODY_TOO_COMPLEX, KEY_BUDGET -> NoticeKind.LIMIT_EXCEEDED;
+                    case SRTP_KEY_EXPOSED -> NoticeKind.SRTP_KEY_EXPOSED;
                     default -> NoticeKind.CALL_REFUSED;
                 };
         respond(

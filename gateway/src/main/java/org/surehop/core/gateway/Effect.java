@@ -32,10 +32,19 @@ public sealed interface Effect {
     }
 
     /// Read the body: answer with [Event.BodyOpened]. `contentIds` names the labelled parts
-    /// (REQ-CONF-3); empty means the whole body.
-    record OpenBody(TaskId task, Body body, List<String> contentIds) implements Effect {
+    /// (REQ-CONF-3); empty means the whole body. `keyOperations` is how often our private key
+    /// may be used for it (R-SEC-9).
+    record OpenBody(TaskId task, Body body, List<String> contentIds, int keyOperations)
+            implements Effect {
+        /// As often as one message may cost at most.
+        public static final int KEY_OPERATIONS = 2;
+
         public OpenBody {
             contentIds = List.copyOf(contentIds);
+        }
+
+        public OpenBody(TaskId task, Body body, List<String> contentIds) {
+            this(task, body, contentIds, KEY_OPERATIONS);
         }
     }
 

@@ -47,8 +47,13 @@ public sealed interface Event {
     /// The edge refused something by itself (framing, TLS, limits): counted and reported here.
     record EdgeRefused(Instant at, Reason reason, String peer, String detail) implements Event {}
 
-    /// The CMS layer has looked at a body.
-    record BodyOpened(Instant at, TaskId task, BodyFacts facts) implements Event {}
+    /// The CMS layer has looked at a body, and used our private key that often for it.
+    record BodyOpened(Instant at, TaskId task, BodyFacts facts, int keyOperations)
+            implements Event {
+        public BodyOpened(Instant at, TaskId task, BodyFacts facts) {
+            this(at, task, facts, 0);
+        }
+    }
 
     /// A NOTIFY body was read; `signer` is empty when it was not signed.
     record HopReportRead(Instant at, TaskId task, HopReport report, Optional<SignerFacts> signer)

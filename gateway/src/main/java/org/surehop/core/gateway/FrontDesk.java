@@ -257,7 +257,8 @@ final class FrontDesk {
         return call;
     }
 
-    private static String peerName(GatewayConfig config, Inbound inbound) {
+    /// The peer that sends: its configured name, else what it has proven, else its address.
+    static String peerName(GatewayConfig config, Inbound inbound) {
         var identities = Admission.identities(inbound);
         return config.peerFor(identities)
                 .map(p -> p.name())

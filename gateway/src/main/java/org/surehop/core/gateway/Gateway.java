@@ -55,8 +55,7 @@ public final class Gateway {
             case Event.ConnectionClosed(_, var connection) ->
                     desks.notifies().connectionClosed(connection);
             case Event.EdgeRefused refused -> edgeRefused(turn, refused);
-            case Event.BodyOpened(_, var task, var facts) ->
-                    desks.passages().opened(turn, task, facts);
+            case Event.BodyOpened opened -> desks.passages().opened(turn, opened);
             case Event.HopReportRead read -> desks.notifies().read(turn, read);
             case Event.HopReportRefused(_, var task, var reason) ->
                     desks.notifies().refused(turn, task, reason);

@@ -3,8 +3,6 @@ package org.surehop.core.gateway;
 import java.util.Optional;
 import org.surehop.core.call.CallLife;
 import org.surehop.core.call.Exchange;
-import org.surehop.core.disclosure.BodyFacts;
-import org.surehop.core.disclosure.TaskId;
 import org.surehop.core.report.Reason;
 import org.surehop.core.sip.Method;
 import org.surehop.core.sip.Request;
@@ -95,8 +93,8 @@ final class PassageDesk {
         }
     }
 
-    void opened(Turn turn, TaskId task, BodyFacts facts) {
-        reading.opened(turn, task, facts);
+    void opened(Turn turn, Event.BodyOpened opened) {
+        reading.opened(turn, opened);
     }
 
     /// From now on the responses to that client transaction are this passage's.

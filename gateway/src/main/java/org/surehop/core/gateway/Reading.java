@@ -2,17 +2,26 @@ package org.surehop.core.gateway;
 
 import java.util.HashMap;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
+import java.util.Optional;
 import org.surehop.core.call.Exchange;
-import org.surehop.core.disclosure.BodyFacts;
 import org.surehop.core.disclosure.Expectation;
+import org.surehop.core.disclosure.Judgement;
 import org.surehop.core.disclosure.TaskId;
+import org.surehop.core.report.NoticeKind;
+import org.surehop.core.report.Reason;
+import org.surehop.core.report.Severity;
 import org.surehop.core.sip.Body;
 
 /// Has the bodies of passages read and judged.
 final class Reading {
     private final Desks desks;
-    private final Map<TaskId, Passage> byTask = new HashMap<>();
+    private final KeyBudget budget = new KeyBudget();
+    private final Map<TaskId, Work> byTask = new HashMap<>();
+
+    /// What is under way, and how many private-key operations were taken for it.
+    private record Work(Passage passage, KeyBudget.Payer payer, int taken) {}
 
     Reading(Desks desks) {
         this.desks = desks;
@@ -20,36 +29,78 @@ final class Reading {
 
     void open(Turn turn, Passage passage, Body body, List<String> contentIds) {
         var task = desks.nextTask();
-        byTask.put(task, passage);
-        turn.emit(new Effect.OpenBody(task, body, contentIds));
+        var payer = payer(turn, passage);
+        var demands = turn.config().disclosure().demands();
+        var taken = budget.take(turn.now(), payer, Effect.OpenBody.KEY_OPERATIONS, demands);
+        // An answer is read at the price of the request that it answers: one for each.
+        var allowed = answering(passage) ? Effect.OpenBody.KEY_OPERATIONS : taken;
+        byTask.put(task, new Work(passage, payer, taken));
+        turn.emit(new Effect.OpenBody(task, body, contentIds, allowed));
         turn.arm(Deadline.Kind.WORK, passage.owner(), turn.config().timers().work());
     }
 
-    void opened(Turn turn, TaskId task, BodyFacts facts) {
-        var passage = byTask.remove(task);
-        if (passage == null) {
+    /// The sender as we know it: nobody can use up the budget of a user of another peer.
+    private static KeyBudget.Payer payer(Turn turn, Passage passage) {
+        var peer = FrontDesk.peerName(turn.config(), passage.inbound);
+        var user = passage.request.from().uri();
+        return new KeyBudget.Payer(
+                peer + " " + user.user() + "@" + user.host().toLowerCase(Locale.ROOT), peer);
+    }
+
+    void opened(Turn turn, Event.BodyOpened opened) {
+        desks.reporter().count("cms.private-key-operations", opened.keyOperations());
+        var work = byTask.remove(opened.task());
+        if (work == null) {
             desks.reporter().count("cms.late-answer");
             return;
         }
+        budget.giveBack(work.payer(), Math.max(0, work.taken() - opened.keyOperations()));
+        var passage = work.passage();
         turn.disarm(Deadline.Kind.WORK, passage.owner());
-        var judgement = desks.judge(turn.config()).judge(facts, expectation(passage));
-        desks.passages().step(turn, passage, new Exchange.Event.Judged(judgement));
+        judged(
+                turn,
+                passage,
+                desks.judge(turn.config()).judge(opened.facts(), expectation(passage)));
     }
 
     /// A body that nobody protected: policy decides at once.
     void judge(Turn turn, Passage passage, Body body) {
-        var judgement = desks.judge(turn.config()).clear(body, expectation(passage));
+        judged(turn, passage, desks.judge(turn.config()).clear(body, expectation(passage)));
+    }
+
+    private void judged(Turn turn, Passage passage, Judgement judgement) {
+        if (judgement instanceof Judgement.Accepted(var proof) && proof.showsMediaKeys()) {
+            tellKeys(turn, passage);
+        }
         desks.passages().step(turn, passage, new Exchange.Event.Judged(judgement));
     }
 
+    /// SVC-5: the keys of the media are for the ends alone. The keys themselves are told nobody.
+    private void tellKeys(Turn turn, Passage passage) {
+        desks.reporter()
+                .tell(
+                        turn,
+                        new Reporter.What(
+                                NoticeKind.SRTP_KEY_EXPOSED,
+                                Severity.WARNING,
+                                Reason.SRTP_KEY_EXPOSED),
+                        Optional.of(passage.key()),
+                        Optional.of(answering(passage) ? passage.from.other() : passage.from),
+                        Map.of("in", answering(passage) ? "answer" : "offer"));
+    }
+
+    private static boolean answering(Passage passage) {
+        return passage.state instanceof Exchange.State.ReadingAnswer;
+    }
+
     private static Expectation expectation(Passage passage) {
-        return passage.state instanceof Exchange.State.ReadingAnswer
+        return answering(passage)
                 ? Expectation.ofResponseTo(passage.request)
                 : Expectation.ofRequest(passage.request);
     }
 
     void forget(Passage passage) {
-        byTask.values().remove(passage);
+        byTask.values().removeIf(work -> work.passage() == passage);
     }
 
     int size() {

@@ -29,6 +29,10 @@ final class Reporter {
         counters.merge(name, 1L, Long::sum);
     }
 
+    void count(String name, long more) {
+        counters.merge(name, more, Long::sum);
+    }
+
     void verdict(String level) {
         verdicts.merge(level, 1L, Long::sum);
     }

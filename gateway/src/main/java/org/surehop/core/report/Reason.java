@@ -53,6 +53,11 @@ public enum Reason {
     CLEAR_SDP_REFUSED("clear-sdp-refused", 68),
     ANSWER_UNREADABLE("answer-unreadable", 69),
     SIGNED_HEADERS("signed-headers", 70),
+    KEY_BUDGET("key-budget", 75),
+    SRTP_KEY_EXPOSED("srtp-key-exposed", 76),
+    LABEL_MISMATCH("label-mismatch", 77),
+    IDENTITY_MISMATCH("identity-mismatch", 78),
+    IDENTITY_REPLAYED("identity-replayed", 79),
     // pinholes (MID-50, MID-51, RFC 5189 failure reasons)
     SDP_MALFORMED("sdp-malformed", 80),
     ADDRESS_REFUSED("address-refused", 81),
@@ -74,6 +79,10 @@ public enum Reason {
     FRAMING("framing", 107),
     TOO_MANY_CONNECTIONS("too-many-connections", 108),
     QUEUE_FULL("queue-full", 109),
+    CREDENTIALS_MISSING("credentials-missing", 120),
+    CREDENTIALS_WRONG("credentials-wrong", 121),
+    CREDENTIALS_STALE("credentials-stale", 122),
+    CREDENTIALS_REPLAYED("credentials-replayed", 123),
     INTERNAL("internal-error", 199);
 
     private final String wireName;

@@ -67,6 +67,9 @@ class ConfigFaultsTest {
         evidence: 16MiB        | evidence: 1KiB         | notifies.evidence: expected a size such as 512, 64KiB or 1MiB, from 64KiB to 1024MiB, found '1KiB'
         minimum-expires: 60s   | minimum-expires: 2h    | notifies.minimum-expires: expected a duration such as 500ms, 30s, 5m, 2h or 7d, from 1s to 1h, found '2h'
         clear-sdp: false       | clear-sdp: maybe       | disclosure.clear-sdp: expected true or false, found 'maybe'
+        srtp-keys: report      | srtp-keys: hide        | disclosure.srtp-keys: expected one of report, refuse, found 'hide'
+        key-operations-per-user: 100 | key-operations-per-user: 0 | disclosure.key-operations-per-user: expected a whole number from 1 to 1000000, found '0'
+        key-operations-per-peer: 1000 | key-operations-per-peer: many | disclosure.key-operations-per-peer: expected a whole number from 1 to 1000000, found 'many'
         reject-status: 420     | reject-status: 404     | assurance.reject-status: expected one of [420, 480, 488], found '404'
         cap: 64s               | cap: 2s                | assurance.cap: expected a duration that is not shorter than assurance.grace
         domains: [pbx.example.com] | domains: []        | peers[0].domains: is missing, expected a list of at least one SIP domain

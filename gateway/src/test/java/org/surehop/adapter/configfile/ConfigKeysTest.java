@@ -15,6 +15,7 @@ import java.util.TreeSet;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.surehop.core.config.Assurance;
+import org.surehop.core.config.Demands;
 import org.surehop.core.config.Disclosure;
 import org.surehop.core.config.GatewayConfig;
 import org.surehop.core.config.Journal;
@@ -233,7 +234,17 @@ class ConfigKeysTest {
 
     private static Disclosure disclosure() {
         return new Disclosure(
-                Disclosure.Profile.ROUTE_ONLY, true, true, true, 493, 380, 3, 4, 5, 6);
+                Disclosure.Profile.ROUTE_ONLY,
+                true,
+                true,
+                true,
+                493,
+                380,
+                3,
+                4,
+                5,
+                6,
+                new Demands(Demands.SrtpKeys.REFUSE, 7, 8));
     }
 
     private static Pinholes pinholes() {
