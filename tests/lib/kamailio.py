@@ -1,4 +1,8 @@
-"""Debian's Kamailio as a record-routing proxy that knows nothing of e2e-sec."""
+"""Debian's Kamailio as a record-routing proxy that knows nothing of e2e-sec.
+
+What it may be, besides: one that forwards in clear, one that takes the tag away, and one that
+refuses what it does not know (its sanity module).
+"""
 
 import socket
 
@@ -15,8 +19,7 @@ alias="{name}"
 enable_tls=yes
 tcp_connection_lifetime=600
 tcp_accept_no_cl=no
-listen=tls:{address}:{port}
-{tcp_listen}
+{listen}
 loadmodule "tm.so"
 loadmodule "sl.so"
 loadmodule "rr.so"
@@ -25,6 +28,7 @@ loadmodule "maxfwd.so"
 loadmodule "textops.so"
 loadmodule "siputils.so"
 loadmodule "xlog.so"
+loadmodule "sanity.so"
 loadmodule "tls.so"
 modparam("tls", "config", "{tls}")
 modparam("rr", "enable_double_rr", 1)
@@ -37,6 +41,7 @@ request_route {{
         sl_send_reply("483", "Too Many Hops");
         exit;
     }}
+    {refuse}
     if (is_method("CANCEL")) {{
         if (t_check_trans()) t_relay();
         exit;
@@ -52,6 +57,7 @@ request_route {{
         t_relay();
         exit;
     }}
+    {alias}
     if (is_method("INVITE")) record_route_preset("{name}:{port};transport=tls"{tcp_route});
     {strip}
     $du = "sip:{next_address}:{next_port};transport={next_transport}";
@@ -76,6 +82,7 @@ ca_list = {trust}
 """
 
 STRIP = 'remove_hf("Proxy-Require"); remove_hf("Require");'
+REFUSE = 'if (!sanity_check("512", "7")) exit;'
 
 
 def free_port(address="127.0.0.1"):
@@ -86,21 +93,29 @@ def free_port(address="127.0.0.1"):
 
 
 class Kamailio(processes.Process):
-    """Forwards new calls to `next_hop`, and what comes back for `back` to the gateway."""
+    """Forwards new calls to `next_hop`, and what comes back for `back` to the gateway.
+
+    With `same_flow` what comes back goes over the connection that calls come on.
+    """
 
     def __init__(self, place, name, identity, next_hop, back, transport="tls", strip=False,
-                 verify=True, memory=64, address="127.0.0.1"):
+                 verify=True, memory=64, address="127.0.0.1", port=None, refuse=False,
+                 same_flow=False):
         place.mkdir(parents=True, exist_ok=True)
-        self.name, self.address, self.port = name, address, free_port()
+        self.name, self.address, self.port = name, address, port or free_port()
         tcp = free_port()
         tls, config = place / "tls.cfg", place / "kamailio.cfg"
         tls.write_text(TLS.format(verify="yes" if verify else "no", key=identity.key,
                                   cert=identity.cert, trust=identity.trust))
+        listen = [f"listen=tls:{address}:{self.port}"]
+        if transport == "tcp":
+            listen.append(f"listen=tcp:{address}:{tcp}")
         config.write_text(CONFIG.format(
-            address=address, port=self.port, name=name, tls=tls,
-            tcp_listen=f"listen=tcp:{address}:{tcp}" if transport == "tcp" else "",
+            port=self.port, name=name, tls=tls, listen="\n".join(listen),
             tcp_route=f', "{name}:{tcp};transport=tcp"' if transport == "tcp" else "",
             strip=STRIP if strip else "", next_transport=transport,
+            refuse=REFUSE if refuse else "",
+            alias=f"force_tcp_alias({back[2]});" if same_flow else "",
             back_name=back[0], back_address=back[1], back_port=back[2],
             next_address=next_hop[0], next_port=next_hop[1]))
         super().__init__(["kamailio", "-DD", "-E", "-f", config, "-P", place / "pid",

@@ -60,13 +60,15 @@ class Agent:
         threading.Thread(target=self._accept, args=(listener, context), daemon=True).start()
         return self.port
 
-    def connect(self, host, port, server_name=None, identity=None, tls=True, tls13=None):
+    def connect(self, host, port, server_name=None, identity=None, tls=True, tls13=None,
+                timeout=10):
         with self.place():
             if tls:
                 context = transport.client_context(identity or self.identity, tls13)
-                sock = transport.tls_connect((host, port), context, server_name, self.host)
+                sock = transport.tls_connect((host, port), context, server_name, self.host,
+                                             timeout)
             else:
-                sock = socket.create_connection((host, port), 10)
+                sock = socket.create_connection((host, port), timeout)
         return self._adopt(sock)
 
     def close(self):

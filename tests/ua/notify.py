@@ -11,16 +11,20 @@ NAMESPACE = "https://surehop.org/ns/e2e-sec-info"
 MEDIA_TYPE = "application/e2e-sec-info+xml"
 
 
-def notify(agent, request, hops, signer=None, **over):
+def notify(agent, request, hops, signer=None, host="hop.example:5061", **over):
     """An implicit NOTIFY of another hop on a request that we received; perhaps signed."""
-    made = message.Message(f"NOTIFY {message.addr(request.get('Contact'))} SIP/2.0")
+    target = request.get("Contact") or request.get("From")  # MESSAGE has no Contact (POL-45)
+    made = message.Message(f"NOTIFY {message.addr(target)} SIP/2.0")
     made.headers = [
-        ("Via", agent.via(host="hop.example:5061")), ("Max-Forwards", "70"),
-        ("From", f"{request.get('To')};tag={secrets.token_hex(6)}"), ("To", request.get("From")),
-        ("Call-ID", request.call_id), ("CSeq", "1 NOTIFY"), ("Contact", "<sip:hop.example>"),
+        ("Via", agent.via(host=host)), ("Max-Forwards", "70"),
+        ("From", f"<{message.addr(request.get('To'))}>;tag={secrets.token_hex(6)}"),
+        ("To", request.get("From")),
+        ("Call-ID", request.call_id), ("CSeq", "1 NOTIFY"),
+        ("Contact", f"<sip:{host.removesuffix(':5061')}>"),
         ("Event", f"{E2E};id={request.cseq[0]}"),
         ("Subscription-State", "terminated;reason=noresource"),
     ]
+    made.headers += [("Route", route) for route in request.tokens("Record-Route")]
     for name, value in over.items():
         made.set(name.replace("_", "-"), value)
     octets = body(request, hops)

@@ -1,0 +1,375 @@
+"""The reference topologies T1 to T12: several gateways, proxies of another make, and Kamailio.
+
+What each must end with is in its comment. A verdict is read in three places that do not know of
+each other: at the caller from NOTIFYs and Hop-Record, in the journal of each gateway, and on the
+wire, where a capture shows what ran in clear.
+"""
+
+import functools
+import os
+import time
+import unittest
+
+from lib import capture, chain, gateway, processes, suite
+from lib.chain import ALL, EDGES, FORK, LACKING, ODD, SEVERED, host
+from ua import assurance, sdp
+from ua.agent import reply
+from ua.bodies import sdp_body
+
+def hosts(*names):
+    return {host(name) for name in names}
+
+
+@functools.cache
+def running():
+    """One chain for all of these tests; the suite ends its processes."""
+    return chain.Chain().start()
+
+
+class Case(unittest.TestCase):
+    """Calls along the chain with something at ps3."""
+
+    third, options = "compliant", {}
+
+    @classmethod
+    def setUpClass(cls):
+        suite.needs("kamailio")
+        cls.chain = running()
+        cls.alice, cls.bob = cls.chain.alice, cls.chain.bob
+        cls.chain.third(cls.third, **cls.options)
+        cls.alice.notifies.clear()
+
+    # -- what the places say
+
+    def judged(self, name, call_id, kind="e2e-sec.verdict", timeout=20):
+        """(level, reason, details) in the journal of a gateway."""
+        event = self.chain.gateways[name].event(kind, call_id, timeout=timeout)
+        return event["details"]["verdict"], event["reason"], event["details"]
+
+    def assert_verdict(self, name, call_id, level, reason=None):
+        got = self.judged(name, call_id)
+        self.assertEqual((level, reason or got[1]), got[:2], f"at {name}: {got}")
+        return got[2]
+
+    def reports(self, call_id):
+        return [(found, report) for _, _, found, report in list(self.alice.notifies)
+                if found.call_id == call_id]
+
+    def report(self, call_id):
+        """The one NOTIFY that the caller has got for its request."""
+        processes.until(lambda: self.reports(call_id), "a NOTIFY at the caller", 20)
+        got = self.reports(call_id)
+        self.assertEqual(1, len(got), "POL-51: one combined NOTIFY")
+        return got[0][1]
+
+    def own(self, ok):
+        """What the caller makes of the 200 and of the NOTIFY."""
+        mine = [f"127.0.0.1:{self.alice.port}"]
+        return assurance.verdict(
+            ok.status, assurance.read_hop_record(ok), [self.report(ok.call_id)], mine)
+
+    def finish(self, call, taken):
+        self.assertEqual(200, self.chain.end(call, taken).status)
+
+    def nobody_is_assured(self, call_id, *names):
+        for name in names:
+            levels = [e["details"]["verdict"] for kind in ("verdict", "verdict-changed")
+                      for e in self.chain.gateways[name].events(f"e2e-sec.{kind}", call_id)]
+            self.assertNotIn("ASSURED", levels, f"at {name}")
+
+
+class Watched:
+    """A capture during one test, read at its end: without root the test is not run to its end."""
+
+    def watch(self):
+        self.wire = None
+        if os.geteuid() != 0:
+            return
+        suite.needs("tcpdump", "tshark")
+        ports = [*self.chain.all_ports(), self.chain.clear_port, self.chain.deaf.port]
+        self.wire = capture.Capture(
+            suite.place(), what=" or ".join(f"tcp port {p}" for p in ports))
+
+    def end_of_watch(self):
+        if self.wire is None:
+            raise unittest.SkipTest("all but the capture is as it should be, which needs root")
+        self.wire.end()
+
+    def in_clear(self, word, ports):
+        where = " || ".join(f"tcp.port == {p}" for p in ports)
+        return self.wire.count(f'tcp.payload contains "{word}" && ({where})')
+
+
+class T1AllComply(Case, Watched):
+    """Hop-Record names every hop, each is attested in one combined NOTIFY: ASSURED."""
+
+    def assured(self, domain, names, judges):
+        offer, answer = (sdp_body(sdp.offer("127.0.0.1", p)) for p in (41000, 51000))
+        call, taken, ok = self.chain.talk(domain, offer, answer)
+        self.assertEqual(hosts(*names), assurance.read_hop_record(ok), str(ok))
+        report = self.report(call.call_id)
+        self.assertEqual(sorted(hosts(*names)), sorted(h["id"] for h in report["hops"]))
+        for hop in report["hops"]:
+            self.assertEqual("complied", hop["result"], hop)
+            self.assertEqual(("tls", "tls"),
+                             (hop["received"]["security"], hop["forwarded"]["security"]), hop)
+        self.assertEqual("ASSURED", self.own(ok)[0])
+        for judge in judges:
+            self.assert_verdict(judge, call.call_id, "ASSURED")
+        self.finish(call, taken)
+        return call
+
+    def test_t1_gateways_at_1_2_4_and_5(self):
+        self.watch()
+        names = ("ps1", "ps2", "ps3", "ps4", "ps5")
+        call = self.assured(ALL, names, ("ps1", "ps2", "ps4", "ps5"))
+        code, out, err = processes.output_of(
+            gateway.COMMAND, "explain", call.call_id, "--config",
+            self.chain.gateways["ps1"].config)
+        self.assertEqual(0, code, out + err)
+        self.assertIn("ASSURED", out)
+        for name in names[1:]:
+            self.assertIn(host(name), out)
+        self.end_of_watch()
+        for word in ("SIP/2.0", "alice", "v=0"):
+            self.assertEqual(0, self.in_clear(word, self.chain.all_ports()), f"{word} in clear")
+
+    def test_t1_gateways_at_1_and_5(self):
+        self.assured(EDGES, ("ps1", "p2", "p3", "p4", "ps5"), ("ps1", "ps5"))
+
+    def test_t1_gateways_at_1_3_and_5(self):
+        self.assured(ODD, ("ps1", "p2", "ps2", "p4", "ps5"), ("ps1", "ps2", "ps5"))
+
+
+class T3LacksTls(Case):
+    """420 with Unsupported, and a Warning of the hop that found no TLS; FAILED; no attestation."""
+
+    def refused(self, domain, agent, causes, judges):
+        call = self.alice.invite(self.chain.line, f"sip:bob@{domain}")
+        final = call.final()
+        self.assertEqual(420, final.status, str(final))
+        self.assertEqual(["e2e-sec"], final.tokens("Unsupported"), str(final))
+        warned = [w for w in final.tokens("Warning") if f" {agent} " in w]
+        self.assertTrue(any(f"e2e-sec: {cause}" in w for w in warned for cause in causes),
+                        f"Warning of {agent} with one of {causes}: {final}")
+        for judge in judges:
+            self.assert_verdict(judge, call.call_id, "FAILED")
+        self.nobody_is_assured(call.call_id, *self.chain.gateways)
+        time.sleep(0.5)
+        self.assertEqual([], self.reports(call.call_id), "POL-36: nothing is attested")
+        for connection in self.chain.deaf.connections:
+            self.assertNotIn(b"SIP/2.0", connection.received, "nothing in clear")
+        self.assertTrue(self.bob.never_got(call.call_id))
+        return final
+
+    def test_t3_ps4_finds_nobody_who_speaks_tls(self):
+        final = self.refused(LACKING, host("ps4"), ("tls-handshake-failed", "no-tls-target"),
+                             ("ps1", "ps2"))
+        for relay in ("ps1", "ps2"):
+            self.assertTrue(any(f" {host(relay)} " in w and "next-hop-rejected" in w
+                                for w in final.tokens("Warning")), str(final))
+
+    def test_t3_a_proxy_finds_nobody_and_earlier_notifies_count_for_nothing(self):
+        """p2 has forwarded and says so; the request has failed all the same."""
+        self.refused(SEVERED, host("p3"), ("no-tls-target",), ("ps1",))
+
+
+class T4DoesNotKnow(Case):
+    """Kamailio with its sanity module refuses what it does not know: 420 from PS3."""
+
+    third, options = "kamailio", {"refuse": True}
+
+    def test_t4_420_comes_from_ps3(self):
+        call = self.alice.invite(self.chain.line, f"sip:bob@{ALL}")
+        final = call.final()
+        self.assertEqual(420, final.status, str(final))
+        self.assertEqual(["e2e-sec"], final.tokens("Unsupported"), str(final))
+        for relay in ("ps1", "ps2"):
+            self.assertTrue(any(f" {host(relay)} " in w and "next-hop-rejected" in w
+                                for w in final.tokens("Warning")), str(final))
+            self.assert_verdict(relay, call.call_id, "FAILED")
+        self.assertTrue(self.bob.never_got(call.call_id), "POL-33: no second try without the tag")
+        self.assertEqual([], self.chain.gateways["ps4"].events(call_id=call.call_id))
+
+
+class T5Silent(Case, Watched):
+    """Kamailio ignores Proxy-Require but keeps TLS: MISMATCH, and PS3 alone is named."""
+
+    third = "kamailio"
+
+    def test_t5_the_silent_hop_is_named(self):
+        self.watch()
+        call, taken, ok = self.chain.talk(ALL)
+        self.assertEqual(hosts("ps1", "ps2", "ps4", "ps5") | {self.hop()},
+                         assurance.read_hop_record(ok), str(ok))
+        for judge in ("ps2", "ps1"):
+            details = self.assert_verdict(judge, call.call_id, "MISMATCH", "silent-hop")
+            self.assertEqual(self.hop(), details["silent"], f"at {judge}: {details}")
+            self.assertTrue(self.chain.gateways[judge].event("e2e-sec.silent-hop", call.call_id))
+        self.assertEqual(("MISMATCH", f"silent: ['{self.hop()}']"), self.own(ok))
+        self.nobody_is_assured(call.call_id, "ps1", "ps2")
+        self.finish(call, taken)
+        self.end_of_watch()
+        self.assertEqual(0, self.in_clear("SIP/2.0", self.chain.all_ports()), "TLS all the way")
+
+    def hop(self):
+        return f"{host('ps3')}:{self.chain.third_port}"
+
+
+class T6StripsAndClear(Case, Watched):
+    """POL-100: Kamailio takes the tag away and goes on by TCP: UNVERIFIED, never ASSURED."""
+
+    third, options = "kamailio", {"transport": "tcp", "strip": True}
+
+    def test_t6_no_hop_record_is_unverified(self):
+        self.watch()
+        call, taken, ok = self.chain.talk(ALL)
+        self.assertEqual([], taken.invite.tokens("Proxy-Require"), str(taken.invite))
+        for judge in ("ps2", "ps1"):
+            self.assert_verdict(judge, call.call_id, "UNVERIFIED", "no-hop-record")
+        self.assertEqual("UNVERIFIED", self.own(ok)[0])
+        self.nobody_is_assured(call.call_id, *self.chain.gateways)
+        self.finish(call, taken)
+        self.end_of_watch()
+        self.assertGreater(self.in_clear("INVITE sip:", [self.chain.clear_port]), 0, "PS3 to PS4")
+        self.assertEqual(0, self.in_clear("SIP/2.0", self.chain.all_ports()), "all other hops")
+
+    def test_t6_a_callee_that_vouches_for_itself_changes_nothing(self):
+        """A short Hop-Record, from a callee that was never asked for one."""
+        call, taken = self.chain.call(ALL)
+        taken.respond(200, extra=[("Hop-Record", host("ps5"))])
+        call.answered()
+        taken.next_request("ACK")
+        for judge in ("ps2", "ps1"):
+            self.assertIn(self.judged(judge, call.call_id)[0], ("UNVERIFIED", "MISMATCH"))
+        self.nobody_is_assured(call.call_id, *self.chain.gateways)
+        self.finish(call, taken)
+
+
+class MiddleInClear(Case, Watched):
+    """POL-93: first and last hop TLS, PS3 ignores the tag and goes on by TCP: 420 at PS4."""
+
+    third, options = "kamailio", {"transport": "tcp"}
+
+    def test_the_hop_that_receives_in_clear_refuses(self):
+        self.watch()
+        call = self.alice.invite(self.chain.line, f"sip:bob@{ALL}")
+        final = call.final()
+        self.assertEqual(420, final.status, str(final))
+        self.assertIn("e2e-sec: ingress-not-secure", str(final.tokens("Warning")))
+        self.chain.gateways["ps4"].event("e2e-sec.ingress-not-secure", call.call_id)
+        for judge in ("ps1", "ps2"):
+            self.assert_verdict(judge, call.call_id, "FAILED")
+        self.assertTrue(self.bob.never_got(call.call_id))
+        self.end_of_watch()
+        self.assertGreater(self.in_clear("e2e-sec", [self.chain.clear_port]), 0, "PS3 to PS4")
+        self.assertEqual(0, self.in_clear("SIP/2.0", self.chain.all_ports()), "all other hops")
+
+
+class T8Fork(Case):
+    """PS4 forks to two callees and both answer: two verdicts, one for each To tag."""
+
+    def test_t8_two_answers_two_verdicts(self):
+        call = self.alice.invite(self.chain.line, f"sip:bob@{FORK}")
+        ends = [user.next_call(10, call.call_id) for user in (self.bob, self.chain.carol)]
+        for taken in ends:
+            taken.respond(200)
+        ok = call.answered()
+        self.assertEqual(hosts("ps1", "p2", "p3", "p4", "p5"), assurance.read_hop_record(ok))
+        ps1 = self.chain.gateways["ps1"]
+        ps1.event("e2e-sec.verdict", call.call_id, count=2, timeout=20)
+        events = ps1.events("e2e-sec.verdict", call.call_id)
+        self.assertEqual(["ASSURED"] * 2, [e["details"]["verdict"] for e in events], events)
+        loser = events[1]["details"]["to-tag"]
+        self.assertIn(loser, [taken.tag for taken in ends])
+        for taken in ends:
+            taken.next_request("ACK")
+        winner, = (taken for taken in ends if taken.tag != loser)
+        beaten, = (taken for taken in ends if taken.tag == loser)
+        beaten.reply(beaten.next_request("BYE"), 200)
+        self.finish(call, winner)
+
+
+class T10Message(Case):
+    """MESSAGE has no Contact: NOTIFYs find back by flow over five domains. ASSURED."""
+
+    def test_t10_message_is_attested_by_flow(self):
+        for domain, names in ((ALL, ("ps1", "ps2", "ps3", "ps4", "ps5")),
+                              (EDGES, ("ps1", "p2", "p3", "p4", "ps5"))):
+            with self.subTest(domain=domain):
+                request = self.alice.request("MESSAGE", f"sip:bob@{domain}",
+                                             body=([("Content-Type", "text/plain")], b"hello"))
+                self.assertEqual([], request.all("Contact"))
+                answers = self.alice.ask(self.chain.line, request)
+                connection, found = self.bob.next_incoming()
+                self.assertEqual((request.call_id, b"hello"), (found.call_id, found.body))
+                answer = reply(found, 200, extra=[("Hop-Record", assurance.hop_record(found))])
+                connection.send(answer)
+                ok = answers.get(timeout=10)
+                self.assertEqual(hosts(*names), assurance.read_hop_record(ok), str(ok))
+                self.assertEqual("ASSURED", self.own(ok)[0])
+                for judge in ("ps1", "ps5"):
+                    self.assert_verdict(judge, request.call_id, "ASSURED")
+                for other in self.chain.others.values():
+                    self.assertEqual([], other.refused, f"NOTIFYs of {other.name}")
+
+
+class T11Moved(Case):
+    """PS3 is on TCP all at once: 420 in the dialog, the dialog survives, and it is told."""
+
+    third = "kamailio"
+
+    def reinvite(self, call):
+        call.cseq += 1
+        request = call.make("INVITE", cseq=call.cseq, extra=[("Contact", self.alice.contact())])
+        again = self.alice.ask(call.connection, request)
+        got = again.get(timeout=15)
+        while got.status < 200:
+            got = again.get(timeout=15)
+        return got
+
+    def test_t11_ps3_speaks_no_tls_any_more(self):
+        call, taken, _ = self.chain.talk(ALL)
+        plain = self.chain.third("plain")
+        got = self.reinvite(call)
+        self.assertEqual(420, got.status, str(got))
+        self.assertEqual(["e2e-sec"], got.tokens("Unsupported"))
+        self.assertTrue(any(f" {host('ps2')} " in w for w in got.tokens("Warning")), str(got))
+        self.chain.gateways["ps2"].event("e2e-sec.broken", call.call_id)
+        for connection in plain.connections:
+            self.assertNotIn(b"SIP/2.0", connection.received, "nothing in clear")
+        self.chain.third("kamailio")
+        self.finish(call, taken)
+
+    def test_t11_ps3_goes_on_by_tcp(self):
+        self.chain.third("kamailio")
+        call, taken, _ = self.chain.talk(ALL)
+        self.chain.third("kamailio", transport="tcp")
+        got = self.reinvite(call)
+        self.assertEqual(420, got.status, str(got))
+        self.assertIn("e2e-sec: ingress-not-secure", str(got.tokens("Warning")))
+        self.chain.gateways["ps4"].event("e2e-sec.ingress-not-secure", call.call_id)
+        self.chain.third("kamailio")
+        self.finish(call, taken)
+
+
+class T12Late(Case):
+    """A NOTIFY after the grace, before the cap: MISMATCH, then ASSURED, once."""
+
+    def test_t12_late_notify_upgrades(self):
+        late = self.chain.others["p3"]
+        late.delay = chain.GATEWAYS["ps1"] * 40 / 32  # 40 s where the grace is 32 s
+        try:
+            call, taken, _ = self.chain.talk(EDGES)
+            details = self.assert_verdict("ps1", call.call_id, "MISMATCH", "silent-hop")
+            self.assertEqual(late.name, details["silent"])
+            changed = self.judged("ps1", call.call_id, "e2e-sec.verdict-changed")
+            self.assertEqual("ASSURED", changed[0], changed)
+            self.finish(call, taken)
+            self.assertEqual(1, len(self.chain.gateways["ps1"].events(
+                "e2e-sec.verdict-changed", call.call_id)))
+        finally:
+            late.delay = 0
+
+
+del Case
