@@ -6,6 +6,7 @@ import java.util.List;
 import org.surehop.core.config.Assurance;
 import org.surehop.core.config.Disclosure;
 import org.surehop.core.config.GatewayConfig;
+import org.surehop.core.config.HopPolicy;
 import org.surehop.core.config.Journal;
 import org.surehop.core.config.Limits;
 import org.surehop.core.config.Listener;
@@ -21,6 +22,7 @@ import org.surehop.core.config.Smime;
 import org.surehop.core.config.Snmp;
 import org.surehop.core.config.Timers;
 import org.surehop.core.config.Tls;
+import org.surehop.core.config.Topology;
 import org.surehop.core.sip.Side;
 
 /// The configuration of a simulated gateway. Worlds differ in what policy allows.
@@ -46,8 +48,21 @@ public record SimSettings(boolean clearSdp, boolean signedNotify, int calls, int
         return config(onMismatch, Peer.Notify.IMPLICIT, Notifying.usual());
     }
 
+    /// With a policy on what is told of hops; no peer has one of its own.
+    public GatewayConfig config(HopPolicy hops) {
+        return config(Assurance.OnMismatch.REPORT, Peer.Notify.IMPLICIT, Notifying.usual(), hops);
+    }
+
     public GatewayConfig config(
             Assurance.OnMismatch onMismatch, Peer.Notify told, Notifying notifying) {
+        return config(onMismatch, told, notifying, HopPolicy.usual());
+    }
+
+    private GatewayConfig config(
+            Assurance.OnMismatch onMismatch,
+            Peer.Notify told,
+            Notifying notifying,
+            HopPolicy hops) {
         return new GatewayConfig(
                 new GatewayConfig.Identity("gw-sim", "gw.example.com", 5061),
                 List.of(
@@ -65,9 +80,9 @@ public record SimSettings(boolean clearSdp, boolean signedNotify, int calls, int
                                 Listener.ClientCertificate.REQUIRED)),
                 new Tls("c.pem", NO_SECRET, "t.pem", "TLSv1.2", Duration.ofSeconds(5)),
                 new Smime("c.pem", NO_SECRET, "s.pem", NO_SECRET, "t.pem"),
-                peers(told),
+                peers(told).stream().map(p -> showing(p, hops.topology())).toList(),
                 routes(),
-                assurance(onMismatch),
+                assurance(onMismatch, hops),
                 new PathPolicy(false, PathPolicy.SignedHeaders.REJECT),
                 notifying,
                 new Disclosure(
@@ -111,6 +126,18 @@ public record SimSettings(boolean clearSdp, boolean signedNotify, int calls, int
         return new Peer(name, List.of(name + domain), address, 5061, true, true, told);
     }
 
+    private static Peer showing(Peer peer, Topology topology) {
+        return new Peer(
+                peer.name(),
+                peer.domains(),
+                peer.address(),
+                peer.port(),
+                peer.presentCertificate(),
+                peer.requireCertificate(),
+                peer.notifyMode(),
+                topology);
+    }
+
     private static List<Route> routes() {
         var routes = new ArrayList<Route>();
         for (var peer : peers(Peer.Notify.OFF)) {
@@ -121,7 +148,7 @@ public record SimSettings(boolean clearSdp, boolean signedNotify, int calls, int
         return routes;
     }
 
-    private Assurance assurance(Assurance.OnMismatch onMismatch) {
+    private Assurance assurance(Assurance.OnMismatch onMismatch, HopPolicy hops) {
         return new Assurance(
                 TAG,
                 420,
@@ -131,7 +158,8 @@ public record SimSettings(boolean clearSdp, boolean signedNotify, int calls, int
                 maxHops,
                 signedNotify,
                 "application/e2e-sec-info+xml",
-                onMismatch);
+                onMismatch,
+                hops);
     }
 
     private static Pinholes pinholes() {

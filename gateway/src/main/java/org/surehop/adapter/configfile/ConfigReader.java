@@ -10,6 +10,7 @@ import org.surehop.core.config.Peer;
 import org.surehop.core.config.Route;
 import org.surehop.core.config.Smime;
 import org.surehop.core.config.Tls;
+import org.surehop.core.config.Topology;
 import org.surehop.core.sip.Side;
 
 /// Reads the whole file: who we are, where we listen, whom we know. Each default stands here
@@ -31,9 +32,10 @@ final class ConfigReader {
             var listeners = listeners(root);
             var tls = tls(root.section("tls"));
             var smime = smime(root.section("smime"));
-            var peers = peers(root);
-            var routes = routes(root, peers);
             var edge = new EdgeReader(root);
+            var assurance = edge.assurance();
+            var peers = peers(root, assurance.hops().topology());
+            var routes = routes(root, peers);
             var config =
                     new GatewayConfig(
                             identity,
@@ -42,7 +44,7 @@ final class ConfigReader {
                             smime,
                             peers,
                             routes,
-                            edge.assurance(),
+                            assurance,
                             edge.path(),
                             edge.notifying(),
                             edge.disclosure(),
@@ -129,8 +131,8 @@ final class ConfigReader {
         return smime;
     }
 
-    private static List<Peer> peers(Section root) {
-        var read = root.sections("peers").stream().map(ConfigReader::peer).toList();
+    private static List<Peer> peers(Section root, Topology usual) {
+        var read = root.sections("peers").stream().map(s -> peer(s, usual)).toList();
         unique(root, "peers", "name", read.stream().map(Peer::name).toList());
         var seen = new HashSet<String>();
         for (int i = 0; i < read.size(); i++) {
@@ -145,7 +147,7 @@ final class ConfigReader {
         return read;
     }
 
-    private static Peer peer(Section s) {
+    private static Peer peer(Section s, Topology usual) {
         s.renamed("implicit-notify", "notify-mode: implicit for true, learned for false");
         var domains = s.texts("domains", List.of(), "a SIP domain", HOST);
         if (domains.isEmpty()) {
@@ -164,7 +166,8 @@ final class ConfigReader {
                         s.integer("port", 0, 0, 65535),
                         s.flag("present-certificate", true),
                         s.flag("require-certificate", true),
-                        s.choice("notify-mode", Peer.Notify.class, Peer.Notify.LEARNED));
+                        s.choice("notify-mode", Peer.Notify.class, Peer.Notify.LEARNED),
+                        s.choice("topology", Topology.class, usual));
         s.close();
         if (peer.name().equals("dns")) {
             s.fault("name", "expected another name than 'dns', which routes use for RFC 3263");

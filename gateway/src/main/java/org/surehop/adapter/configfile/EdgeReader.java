@@ -5,6 +5,7 @@ import org.jspecify.annotations.Nullable;
 import org.surehop.core.config.Assurance;
 import org.surehop.core.config.Demands;
 import org.surehop.core.config.Disclosure;
+import org.surehop.core.config.HopPolicy;
 import org.surehop.core.config.Journal;
 import org.surehop.core.config.Limits;
 import org.surehop.core.config.Mqtt;
@@ -14,6 +15,7 @@ import org.surehop.core.config.Pinholes;
 import org.surehop.core.config.Prefix;
 import org.surehop.core.config.Snmp;
 import org.surehop.core.config.Timers;
+import org.surehop.core.config.Topology;
 
 /// Reads the rest of the file: policy, limits and reports. Each default stands here once.
 final class EdgeReader {
@@ -80,9 +82,17 @@ final class EdgeReader {
                         s.choice(
                                 "on-mismatch",
                                 Assurance.OnMismatch.class,
-                                Assurance.OnMismatch.REPORT));
+                                Assurance.OnMismatch.REPORT),
+                        hops(s));
         s.close();
         return read;
+    }
+
+    private static HopPolicy hops(Section s) {
+        return new HopPolicy(
+                s.choice("topology", Topology.class, Topology.FULL),
+                s.texts("own-domains", List.of(), "a domain name", ConfigReader.HOST),
+                s.flag("trust-notifies", false));
     }
 
     PathPolicy path() {

@@ -8,6 +8,18 @@ import org.surehop.core.sip.Hop;
 public record HopAssertion(
         Hop hop, Role role, boolean complied, String cause, Channel received, Channel forwarded) {
 
+    /// The same without the names of its neighbours and their ciphers, for a realm that may not
+    /// know them (POL-46, POL-83).
+    public HopAssertion withoutNeighbours() {
+        return new HopAssertion(
+                hop,
+                role,
+                complied,
+                cause,
+                received.withoutNeighbour(),
+                forwarded.withoutNeighbour());
+    }
+
     /// The part that the hop plays.
     public enum Role {
         PROXY,
@@ -20,5 +32,9 @@ public record HopAssertion(
     public record Channel(
             String security, String version, String cipher, String peer, String peerAuth) {
         public static final Channel UNTOLD = new Channel("", "", "", "", "");
+
+        Channel withoutNeighbour() {
+            return new Channel(security, version, "", "", peerAuth);
+        }
     }
 }

@@ -93,6 +93,20 @@ public final class HopNotify {
                 self, Role.B2BUA, false, cause.wireName(), channel(received), Channel.UNTOLD);
     }
 
+    /// What we say for all whom a realm may not know (POL-83): that we complied only if `covered`
+    /// says that each of them did, else `why` not, without a name.
+    public static HopAssertion aggregate(HopAssertion own, boolean covered, Reason why) {
+        var plain = own.withoutNeighbours();
+        var cause = own.complied() && !covered ? why.wireName() : own.cause();
+        return new HopAssertion(
+                own.hop(),
+                Role.AGGREGATE,
+                own.complied() && covered,
+                cause,
+                plain.received(),
+                plain.forwarded());
+    }
+
     /// The content of our NOTIFY about `ingress`: our own assertion first, then those of hops
     /// further on that we relay (POL-51 under topology `full`).
     public static HopReport ownReport(

@@ -6,6 +6,7 @@ import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
+import java.util.function.Predicate;
 import java.util.stream.Collectors;
 import org.surehop.core.sip.Hop;
 import org.surehop.core.sip.Via;
@@ -63,6 +64,14 @@ public record HopRecord(Set<Hop> hops) {
         all.add(self);
         all.addAll(hops);
         return new HopRecord(all);
+    }
+
+    /// Those of them that are not `hidden`.
+    public HopRecord without(Predicate<Hop> hidden) {
+        return new HopRecord(
+                hops.stream()
+                        .filter(hidden.negate())
+                        .collect(Collectors.toCollection(LinkedHashSet::new)));
     }
 
     /// The header value: bare hosts, a port only where it is not the default (POL-60).

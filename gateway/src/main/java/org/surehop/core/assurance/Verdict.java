@@ -1,6 +1,8 @@
 package org.surehop.core.assurance;
 
+import java.util.LinkedHashSet;
 import java.util.List;
+import java.util.Set;
 import org.surehop.core.report.Reason;
 import org.surehop.core.sip.Hop;
 
@@ -69,6 +71,25 @@ public record Verdict(
     /// Whether `newer` may replace this one after the grace (POL-67): only MISMATCH to ASSURED.
     public boolean upgradesTo(Verdict newer) {
         return level == Level.MISMATCH && newer.level == Level.ASSURED;
+    }
+
+    /// The hops that keep this from being ASSURED, each once.
+    public Set<Hop> faulty() {
+        var all = new LinkedHashSet<>(silent);
+        all.addAll(negative);
+        all.addAll(unlisted);
+        return all;
+    }
+
+    /// The same for an operator who trusts those who spoke where the callee lists no path: at least
+    /// one said yes and none no (POL-66, `trust-notifies`).
+    public Verdict trusting() {
+        return level == Level.UNVERIFIED
+                        && reason == Reason.NO_HOP_RECORD
+                        && !attested.isEmpty()
+                        && negative.isEmpty()
+                ? as(Level.ASSERTED, Reason.NOTIFIES_TRUSTED)
+                : this;
     }
 
     Verdict as(Level other, Reason why) {

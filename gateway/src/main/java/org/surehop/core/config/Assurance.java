@@ -6,7 +6,8 @@ import java.util.List;
 /// e2e-sec. `optionTag` is configurable because it is unregistered (POL-87); `rejectStatus` is
 /// 420, 480 or 488 (POL-31); `passThrough` lists the extensions that may cross without being
 /// understood (POL-85); `grace` and `cap` are POL-66 and POL-67; `maxHops` POL-95;
-/// `requireSignedNotify` POL-99. `notifyBodyType` is POL-46.
+/// `requireSignedNotify` POL-99. `notifyBodyType` is POL-46. `hops` is what is told and believed of
+/// them.
 public record Assurance(
         String optionTag,
         int rejectStatus,
@@ -16,12 +17,37 @@ public record Assurance(
         int maxHops,
         boolean requireSignedNotify,
         String notifyBodyType,
-        OnMismatch onMismatch) {
+        OnMismatch onMismatch,
+        HopPolicy hops) {
 
     /// What becomes of a call whose path did not hold (POL-66).
     public enum OnMismatch {
         REPORT,
         TERMINATE
+    }
+
+    /// With nothing said of hops.
+    public Assurance(
+            String optionTag,
+            int rejectStatus,
+            List<String> passThrough,
+            Duration grace,
+            Duration cap,
+            int maxHops,
+            boolean requireSignedNotify,
+            String notifyBodyType,
+            OnMismatch onMismatch) {
+        this(
+                optionTag,
+                rejectStatus,
+                passThrough,
+                grace,
+                cap,
+                maxHops,
+                requireSignedNotify,
+                notifyBodyType,
+                onMismatch,
+                HopPolicy.usual());
     }
 
     public Assurance {

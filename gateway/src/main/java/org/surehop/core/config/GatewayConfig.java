@@ -56,6 +56,11 @@ public record GatewayConfig(
         return peers.stream().filter(p -> domains.stream().anyMatch(p::is)).findFirst();
     }
 
+    /// What the far end that has proven those domains is told of the elements beyond us (POL-83).
+    public Topology topologyFor(List<String> domains) {
+        return peerFor(domains).map(Peer::topology).orElse(assurance.hops().topology());
+    }
+
     /// How a next hop that a message names is dialled when it is a peer of ours: a peer's domain
     /// without an address is looked for where the peer is, and a peer's address must prove the
     /// peer's domain. An address that is given stays: nobody can send us to a third place.

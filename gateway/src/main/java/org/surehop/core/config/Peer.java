@@ -6,7 +6,7 @@ import java.util.List;
 /// (RFC 5922); `address` and `port` are where it is dialled (empty address: RFC 3263 on the
 /// first domain). `presentCertificate` says whether we show ours to it; `requireCertificate`
 /// whether it must show one when it calls us. `notifyMode` says how it is told what hops assert
-/// (POL-50).
+/// (POL-50). `topology` is what it is told of the elements beyond us (POL-83).
 public record Peer(
         String name,
         List<String> domains,
@@ -14,7 +14,8 @@ public record Peer(
         int port,
         boolean presentCertificate,
         boolean requireCertificate,
-        Notify notifyMode) {
+        Notify notifyMode,
+        Topology topology) {
 
     /// How callers at that peer learn what hops assert (POL-50). RFC 6665 §4.2.1 knows no NOTIFY
     /// without a SUBSCRIBE; the draft's implicit one goes only to those who are known to take it.
@@ -27,6 +28,26 @@ public record Peer(
         LEARNED,
         /// Also without one, always.
         IMPLICIT
+    }
+
+    /// One that is told everything.
+    public Peer(
+            String name,
+            List<String> domains,
+            String address,
+            int port,
+            boolean presentCertificate,
+            boolean requireCertificate,
+            Notify notifyMode) {
+        this(
+                name,
+                domains,
+                address,
+                port,
+                presentCertificate,
+                requireCertificate,
+                notifyMode,
+                Topology.FULL);
     }
 
     public Peer {

@@ -9,6 +9,7 @@ import org.surehop.core.disclosure.Judgement;
 import org.surehop.core.report.NoticeKind;
 import org.surehop.core.report.Reason;
 import org.surehop.core.report.Severity;
+import org.surehop.core.sip.ChannelSecurity;
 import org.surehop.core.sip.Header;
 import org.surehop.core.sip.Method;
 import org.surehop.core.sip.OptionTags;
@@ -34,13 +35,14 @@ final class Answers {
                                         config.gateway(),
                                         r.token(passage.from),
                                         passage.request.uri().secure()));
-        var out =
-                Crossing.back(response, passage.request, contact).toBuilder().remove("Hop-Record");
+        var veil = Veil.before(config, Admission.identities(passage.inbound));
+        var back = Crossing.back(response, passage.request, contact);
+        var out = veil.cover(back, passage.request).toBuilder().remove("Hop-Record");
         if (response.status().success()) {
             supported(config.assurance().optionTag(), response, out);
         }
         if (response.status().success() && passage.assured) {
-            hopRecord(turn, passage, response).ifPresent(v -> out.add("Hop-Record", v));
+            hopRecord(veil, passage, response).ifPresent(v -> out.add("Hop-Record", v));
         }
         if (response.status().value() == 503) {
             // RFC 3261 §16.7: a bare 503 would make the caller avoid this gateway (EDG-32).
@@ -50,14 +52,19 @@ final class Answers {
         }
         if (rejectedTag(turn, passage, response)) {
             var tag = config.assurance().optionTag();
-            out.add(
-                    "Warning",
-                    Crossing.warning(
-                                    config.gateway(),
-                                    tag + ": " + Reason.NEXT_HOP_REJECTED.wireName())
-                            .value());
+            var text = tag + ": " + Reason.NEXT_HOP_REJECTED.wireName() + peer(veil, passage);
+            out.add("Warning", Crossing.warning(config.gateway(), text).value());
         }
         return out.build();
+    }
+
+    /// POL-32: who has refused, where the asker may know.
+    private static String peer(Veil veil, Passage passage) {
+        return veil.open()
+                        && passage.egressSecurity.orElse(null) instanceof ChannelSecurity.Tls tls
+                        && !tls.identities().isEmpty()
+                ? " " + tls.identities().getFirst()
+                : "";
     }
 
     private static void supported(String tag, Response response, ResponseBuilder out) {
@@ -67,13 +74,14 @@ final class Answers {
     }
 
     /// POL-64: our own Hop-Record, merged of what stands before us and what stands behind.
-    private Optional<String> hopRecord(Turn turn, Passage passage, Response response) {
+    private static Optional<String> hopRecord(Veil veil, Passage passage, Response response) {
         var rows = response.headers("Hop-Record");
         if (rows.isEmpty()) {
             return Optional.empty();
         }
         return HopRecord.parse(rows)
-                .map(r -> r.merged(passage.request.vias(), turn.config().gateway().hop()).render());
+                .flatMap(r -> veil.record(r, passage.request.vias()))
+                .map(HopRecord::render);
     }
 
     private static boolean rejectedTag(Turn turn, Passage passage, Response response) {

@@ -108,9 +108,7 @@ final class AssuranceDesk {
 
     /// Hops before the fork count for each of its branches.
     private void judgedFork(Turn turn, HopTrack track, String tag) {
-        var rows = track.forks.getOrDefault(tag, Optional.empty());
-        var self = Set.of(turn.config().gateway().hop());
-        var verdict = VerdictTable.judge(rows, track.ledger, self);
+        var verdict = verdict(turn, track, track.forks.getOrDefault(tag, Optional.empty()));
         var details = details(track, verdict);
         details.put("to-tag", tag);
         tell(turn, track, verdict, NoticeKind.VERDICT, details);
@@ -133,11 +131,15 @@ final class AssuranceDesk {
         return byTuple.getOrDefault(tuple, List.of());
     }
 
-    private Verdict verdict(Turn turn, HopTrack track) {
-        return VerdictTable.judge(
-                track.hopRecord.orElse(Optional.empty()),
-                track.ledger,
-                Set.of(turn.config().gateway().hop()));
+    private static Verdict verdict(Turn turn, HopTrack track) {
+        return verdict(turn, track, track.hopRecord.orElse(Optional.empty()));
+    }
+
+    private static Verdict verdict(Turn turn, HopTrack track, Optional<List<String>> rows) {
+        var self = Set.of(turn.config().gateway().hop());
+        var verdict = VerdictTable.judge(rows, track.ledger, self);
+        var trusts = turn.config().assurance().hops().trustNotifies();
+        return trusts && !track.ledger.overflowed() ? verdict.trusting() : verdict;
     }
 
     void graceOver(Turn turn, String owner) {

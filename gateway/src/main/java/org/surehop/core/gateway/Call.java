@@ -94,6 +94,11 @@ final class Call implements Relation {
         return inbound.security() instanceof ChannelSecurity.Clear && !(clear && leg == Leg.A);
     }
 
+    @Override
+    public List<String> proven(Leg leg) {
+        return proven.getOrDefault(leg, List.of());
+    }
+
     /// What a new call is called, and by whom it came.
     record Names(Instant at, boolean assured, String tokenA, String tokenB, String peer) {}
 

@@ -201,12 +201,14 @@ final class CallDesk {
         var contact =
                 Crossing.contact(
                         config.gateway(), far.get().token(), far.get().remoteTarget().secure());
-        var out = Crossing.inDialog(ack, far.get(), via, contact, tag);
+        var way = way(turn, call, from.other(), far.get());
+        var veil = Veil.before(config, Optional.of(call), from.other(), way);
+        var out = veil.cover(Crossing.inDialog(ack, far.get(), via, contact, tag));
         call.line(turn.now(), from.name(), "GW", "ACK");
         call.line(turn.now(), "GW", from.other().name(), "ACK");
         call.ack = Optional.of(out);
         call.replace(from, near.get().on(inbound.connection()));
-        sendAck(turn, out, way(turn, call, from.other(), far.get()));
+        sendAck(turn, out, way);
         if (from == Leg.A) {
             step(turn, call, new CallLife.Event.Acknowledged());
         }

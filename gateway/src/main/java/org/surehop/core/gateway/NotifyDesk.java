@@ -1,7 +1,6 @@
 package org.surehop.core.gateway;
 
 import java.util.HashMap;
-import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import org.surehop.core.assurance.HopLedger;
@@ -47,12 +46,14 @@ final class NotifyDesk {
                 || passage.egressSecurity.isEmpty()) {
             return;
         }
-        var own =
+        var veil = Veil.before(turn.config(), Admission.identities(passage.inbound));
+        var plain =
                 HopNotify.attest(
                         turn.config().gateway().hop(),
                         passage.inbound.security(),
                         passage.egressSecurity.get());
-        var relayed = List.copyOf(track.ledger.assertions());
+        var own = veil.own(plain, track.verdict.orElseThrow(), track.ledger);
+        var relayed = veil.relayed(track.ledger);
         var task = desks.nextTask();
         makings.put(task, track);
         await(turn, task);

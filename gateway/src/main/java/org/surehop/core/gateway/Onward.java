@@ -108,9 +108,17 @@ final class Onward {
         send(turn, passage, out);
     }
 
+    private static Request veiled(GatewayConfig config, Passage passage, Request crossing) {
+        var target = passage.way.orElseThrow().target();
+        var veil = Veil.before(config, passage.relation, passage.from.other(), target);
+        return veil.cover(crossing);
+    }
+
     private void send(Turn turn, Passage passage, Request crossing) {
         var config = turn.config();
-        var supporting = Crossing.supporting(crossing, config.assurance().optionTag());
+        var supporting =
+                Crossing.supporting(
+                        veiled(config, passage, crossing), config.assurance().optionTag());
         var out =
                 config.disclosure().hideInspectPolicy()
                         ? Crossing.withoutOurLabel(supporting, config.gateway().name())

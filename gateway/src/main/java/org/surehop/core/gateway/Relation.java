@@ -1,5 +1,6 @@
 package org.surehop.core.gateway;
 
+import java.util.List;
 import java.util.Optional;
 import org.surehop.core.dialog.LegDialog;
 import org.surehop.core.sip.Inbound;
@@ -20,6 +21,9 @@ sealed interface Relation permits Call, Subscription {
 
     /// Whether that leg has left TLS, on which its dialog began.
     boolean downgrades(Leg leg, Inbound inbound);
+
+    /// The names that the far end of that leg has proven; none where nobody knows.
+    List<String> proven(Leg leg);
 
     /// The user part of our Contact towards that leg.
     String token(Leg leg);

@@ -1,7 +1,9 @@
 package org.surehop.core.gateway;
 
 import java.time.Instant;
+import java.util.EnumMap;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import org.surehop.core.dialog.LegDialog;
@@ -29,6 +31,7 @@ final class Subscription implements Relation {
     /// The subscriber came in clear, as its operator allows (POL-28).
     private final boolean clear;
     private final Map<String, Integer> usages = new LinkedHashMap<>();
+    private final Map<Leg, List<String>> proven = new EnumMap<>(Leg.class);
     private LegDialog legA;
     private boolean ended;
     int passages;
@@ -43,6 +46,7 @@ final class Subscription implements Relation {
         this.tokenB = names.tokenB();
         this.legA = LegDialog.towardsCaller(request, inbound, names.tokenA());
         this.inCall = false;
+        this.proven.put(Leg.A, Admission.identities(inbound));
         this.clear = inbound.security() instanceof ChannelSecurity.Clear;
     }
 
@@ -55,6 +59,7 @@ final class Subscription implements Relation {
         this.tokenB = call.tokenB;
         this.legA = call.legA;
         this.inCall = true;
+        this.proven.putAll(call.proven);
         this.clear = call.clear;
         notifiers.put(legB.remote().tag(), legB);
     }
@@ -72,6 +77,11 @@ final class Subscription implements Relation {
     @Override
     public boolean ended() {
         return ended;
+    }
+
+    @Override
+    public List<String> proven(Leg leg) {
+        return proven.getOrDefault(leg, List.of());
     }
 
     @Override

@@ -18,33 +18,9 @@ import org.surehop.core.gateway.Event;
 
 /// What is wrong with a file is said in one sentence each: file, key, expected form.
 class ConfigFaultsTest {
-    @TempDir Path directory;
-
-    // Of two routes for a domain to the same side the second was never taken.
-    @Test
-    void refusesARouteThatIsNeverTaken() throws Exception {
-        var text =
-                Shipped.text()
-                        .replace(
-                                "  - domain: \"*\"",
-                                "  - {domain: example.com, to: dns, side: outside}\n"
-                                        + "  - {domain: example.com, to: dns, side: inside}\n"
-                                        + "  - domain: \"*\"");
-        var file = Files.writeString(directory.resolve("twice.yaml"), text);
-        assertEquals(
-                new ConfigFile.Outcome.Refused(
-                        List.of(
-                                file
-                                        + ": routes[2].domain: 'example.com inside' is used twice,"
-                                        + " expected each only once")),
-                ConfigFile.read(file));
-    }
-
-    @ParameterizedTest
-    @CsvSource(
-            delimiter = '|',
-            textBlock =
-                    """
+    /// What stands in the shipped file, what stands there instead, and what is said of it.
+    private static final String FAULTS =
+            """
         t1: 500ms              | tone: 500ms            | timers.tone: unknown key, expected one of t1, ringing, call-duration, work, subscription
         name: gw.example.net   | id: surehop            | gateway.name: is missing, expected a host name or an address
         port: 5062             | port: 70000            | listeners[1].port: expected a whole number from 1 to 65535, found '70000'
@@ -72,6 +48,9 @@ class ConfigFaultsTest {
         key-operations-per-peer: 1000 | key-operations-per-peer: many | disclosure.key-operations-per-peer: expected a whole number from 1 to 1000000, found 'many'
         reject-status: 420     | reject-status: 404     | assurance.reject-status: expected one of [420, 480, 488], found '404'
         cap: 64s               | cap: 2s                | assurance.cap: expected a duration that is not shorter than assurance.grace
+        topology: full                 # full, | topology: hide # full, | assurance.topology: expected one of full, domain, self, none, found 'hide'
+        topology: full               # what | topology: open # what | peers[0].topology: expected one of full, domain, self, none, found 'open'
+        own-domains: []        | own-domains: ["a b"]   | assurance.own-domains[0]: expected a domain name, found 'a b'
         domains: [pbx.example.com] | domains: []        | peers[0].domains: is missing, expected a list of at least one SIP domain
         user: monitor          | user: nobody           | snmp.receivers[0].user: no user has the name 'nobody', expected one of snmp.users
         uri: ssl://localhost:8883 | uri: tcp://localhost:1883 | mqtt.uri: expected ssl://HOST:PORT, found 'tcp://localhost:1883'
@@ -83,8 +62,32 @@ class ConfigFaultsTest {
         calls: 1000            | calls:                 | limits.calls: expected a whole number from 1 to 1000000, found 'no single value'
         "fd00::/8"]            | "fd00::/129"]          | pinholes.inside-prefixes[3]: expected an address block such as 10.0.0.0/8, found 'fd00::/129'
         "timers:"              | "timers: 5"            | timers: expected a map of keys
-        """,
-            quoteCharacter = '\u0001')
+        """;
+
+    @TempDir Path directory;
+
+    // Of two routes for a domain to the same side the second was never taken.
+    @Test
+    void refusesARouteThatIsNeverTaken() throws Exception {
+        var text =
+                Shipped.text()
+                        .replace(
+                                "  - domain: \"*\"",
+                                "  - {domain: example.com, to: dns, side: outside}\n"
+                                        + "  - {domain: example.com, to: dns, side: inside}\n"
+                                        + "  - domain: \"*\"");
+        var file = Files.writeString(directory.resolve("twice.yaml"), text);
+        assertEquals(
+                new ConfigFile.Outcome.Refused(
+                        List.of(
+                                file
+                                        + ": routes[2].domain: 'example.com inside' is used twice,"
+                                        + " expected each only once")),
+                ConfigFile.read(file));
+    }
+
+    @ParameterizedTest
+    @CsvSource(delimiter = '|', textBlock = FAULTS, quoteCharacter = '\u0001')
     void saysWhatIsWrong(String good, String bad, String sentence) throws Exception {
         var text = Shipped.text().replace("  id: surehop ", "  ");
         var before = good.replaceAll("^\"(timers:)\"$", "$1");

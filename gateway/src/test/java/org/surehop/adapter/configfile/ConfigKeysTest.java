@@ -18,6 +18,7 @@ import org.surehop.core.config.Assurance;
 import org.surehop.core.config.Demands;
 import org.surehop.core.config.Disclosure;
 import org.surehop.core.config.GatewayConfig;
+import org.surehop.core.config.HopPolicy;
 import org.surehop.core.config.Journal;
 import org.surehop.core.config.Limits;
 import org.surehop.core.config.Listener;
@@ -33,6 +34,7 @@ import org.surehop.core.config.Smime;
 import org.surehop.core.config.Snmp;
 import org.surehop.core.config.Timers;
 import org.surehop.core.config.Tls;
+import org.surehop.core.config.Topology;
 import org.surehop.core.sip.Side;
 import org.yaml.snakeyaml.LoaderOptions;
 import org.yaml.snakeyaml.Yaml;
@@ -183,7 +185,8 @@ class ConfigKeysTest {
                                 5073,
                                 false,
                                 false,
-                                Peer.Notify.EXPLICIT)),
+                                Peer.Notify.EXPLICIT,
+                                Topology.NONE)),
                 List.of(new Route("x.org", "p", Side.OUTSIDE)),
                 assurance(),
                 new PathPolicy(true, PathPolicy.SignedHeaders.FORWARD),
@@ -229,7 +232,8 @@ class ConfigKeysTest {
                 6,
                 true,
                 "application/x",
-                Assurance.OnMismatch.TERMINATE);
+                Assurance.OnMismatch.TERMINATE,
+                new HopPolicy(Topology.SELF, List.of("x.org"), true));
     }
 
     private static Disclosure disclosure() {
@@ -324,7 +328,8 @@ class ConfigKeysTest {
             case Map<?, ?> map ->
                     map.forEach(
                             (k, v) -> collect(path.isEmpty() ? "" + k : path + "." + k, v, into));
-            case List<?> list when list.stream().allMatch(Map.class::isInstance) ->
+            case List<?> list
+                    when !list.isEmpty() && list.stream().allMatch(Map.class::isInstance) ->
                     list.forEach(v -> collect(path + "[]", v, into));
             default -> into.addAll(new LinkedHashSet<>(List.of(path)));
         }

@@ -12,8 +12,11 @@ import org.junit.jupiter.api.Test;
 import org.surehop.core.assurance.HopAssertion;
 import org.surehop.core.assurance.HopReport;
 import org.surehop.core.config.Assurance;
+import org.surehop.core.config.HopPolicy;
+import org.surehop.core.config.Topology;
 import org.surehop.core.disclosure.SignerFacts;
 import org.surehop.core.report.NoticeKind;
+import org.surehop.core.report.Reason;
 import org.surehop.core.sip.Hop;
 import org.surehop.core.sip.Request;
 import org.surehop.core.sip.Response;
@@ -92,6 +95,31 @@ class VerdictsTest {
         scene.pass(Duration.ofSeconds(65));
         assertEquals(481, scene.notified(late, report(late, PROXY), Optional.empty()));
         assertEquals(1, scene.notices(NoticeKind.VERDICT_CHANGED).size());
+    }
+
+    /// POL-66: without a list of the path a yes is an assertion at most, and only where the
+    /// operator trusts it and nobody says no.
+    @Test
+    void whoSpokeIsTrustedWhereTheOperatorSaysSo() {
+        var trust = new HopPolicy(Topology.FULL, List.of(), true);
+        var trusting = new Scene(new SimSettings(true, false, 20_000, 32).config(trust));
+        for (var asked : List.of(scene, trusting)) {
+            var seen = invite(asked, "t1");
+            asked.notified(seen, report(seen, PROXY), Optional.empty());
+            asked.answers(seen, 200, b -> b);
+            asked.pass(Duration.ofSeconds(1));
+            var silent = invite(asked, "t2");
+            asked.answers(silent, 200, b -> b);
+            asked.pass(Duration.ofSeconds(1));
+            var garbled = invite(asked, "t3");
+            asked.notified(garbled, report(garbled, PROXY), Optional.empty());
+            asked.answers(garbled, 200, b -> b.add("Hop-Record", "a b"));
+            asked.pass(Duration.ofSeconds(33));
+        }
+        assertEquals(List.of("UNVERIFIED", "UNVERIFIED", "UNVERIFIED"), levels(verdicts(scene)));
+        assertEquals(List.of("ASSERTED", "UNVERIFIED", "UNVERIFIED"), levels(verdicts(trusting)));
+        assertEquals(
+                Reason.NOTIFIES_TRUSTED, trusting.notices(NoticeKind.VERDICT).getFirst().reason());
     }
 
     @Test

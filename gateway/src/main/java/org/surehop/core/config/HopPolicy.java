@@ -1,0 +1,39 @@
+package org.surehop.core.config;
+
+import java.net.InetAddress;
+import java.util.List;
+import java.util.Locale;
+
+/// What is told and what is believed of hops. `topology` is what a realm is told that is no peer or
+/// whose peer has no policy of its own (POL-83). `ownDomains` are those whose hosts
+/// [Topology#DOMAIN] hides; none means that all beyond us is hidden. `trustNotifies` believes those
+/// who spoke where nobody lists the path (POL-66).
+public record HopPolicy(Topology topology, List<String> ownDomains, boolean trustNotifies) {
+    public HopPolicy {
+        ownDomains = ownDomains.stream().map(d -> d.toLowerCase(Locale.ROOT)).toList();
+    }
+
+    /// As if the file said nothing of it.
+    public static HopPolicy usual() {
+        return new HopPolicy(Topology.FULL, List.of(), false);
+    }
+
+    /// Whether a host is one of ours. Who cannot be told apart by a domain name is: an address, and
+    /// a name without a domain.
+    public boolean ours(String host) {
+        var name = host.toLowerCase(Locale.ROOT);
+        return ownDomains.isEmpty()
+                || !name.contains(".")
+                || numeric(name)
+                || ownDomains.stream().anyMatch(d -> name.equals(d) || name.endsWith("." + d));
+    }
+
+    private static boolean numeric(String host) {
+        var bare = host.startsWith("[") ? host.substring(1, host.length() - 1) : host;
+        try {
+            return !InetAddress.ofLiteral(bare).getHostAddress().isEmpty();
+        } catch (IllegalArgumentException _) {
+            return false;
+        }
+    }
+}
