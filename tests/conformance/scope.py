@@ -100,6 +100,68 @@ class Scope(unittest.TestCase):
             again.set(name, made.get(name))
         self.assertEqual(200, self.cross(again)[3].status)
 
+    def test_caller_preferences_pass_unchanged(self):
+        """POL-9: e2e-sec and RFC 3841 have nothing to do with each other."""
+        sent = [("Accept-Contact", '*;mobility="mobile";methods="INVITE,MESSAGE";require'),
+                ("Accept-Contact", "*;audio;explicit, *;description=\"<a, b>\""),
+                ("Reject-Contact", '*;class="personal";actor="msg-taker"'),
+                ("Request-Disposition", "proxy, no-fork")]
+        for method in ("INVITE", "MESSAGE", "OPTIONS"):
+            for e2e in (True, False):
+                with self.subTest(method=method, e2e=e2e):
+                    made = self.alice.request(method, self.bob.aor, e2e=e2e, extra=sent)
+                    waiting = self.alice.ask(self.line, made)
+                    connection, seen = self.bob.next_incoming()
+                    self.assertEqual(sent, [(k, v) for k, v in seen.headers if k in dict(sent)])
+                    connection.send(message_reply(seen, 486))
+                    self.assertEqual(486, agent.final(waiting, 10, made.start).status)
+                    if method == "INVITE":
+                        self.acknowledge(made, connection, seen)
+
+    def acknowledge(self, invite, connection, seen):
+        ack = message.Message(f"ACK {invite.uri} SIP/2.0", [
+            (k, v) for k, v in invite.headers if k in ("Via", "From", "Call-ID", "Max-Forwards")])
+        ack.headers += [("To", f"{invite.get('To')};tag=bobs-tag"),
+                        ("CSeq", f"{invite.cseq[0]} ACK"), ("Content-Length", "0")]
+        self.line.send(ack)
+        while (found := self.bob.next_incoming()[1]).call_id != seen.call_id:
+            pass
+        self.assertEqual(("ACK", []), (found.method, found.tokens("Proxy-Require")), "POL-11")
+
+    def test_every_second_try_keeps_the_tag_and_has_its_own_verdict(self):
+        """POL-26: what the far side asks for passes; CSeq tells the tries apart."""
+        asked = {401: ("WWW-Authenticate", 'Digest realm="x", nonce="y", algorithm=SHA-256'),
+                 422: ("Min-SE", "3600"), 423: ("Min-Expires", "7200"),
+                 302: ("Contact", f"<sip:bob@{gateway.OUTSIDE};method=now>")}
+        for status, row in asked.items():
+            with self.subTest(status=status):
+                made = self.alice.request("MESSAGE", self.bob.aor)
+                _, _, _, got = self.cross(made, status, [row] if status != 302 else ())
+                self.assertEqual(status, got.status, str(got))
+                if status != 302:
+                    self.assertEqual(row[1], got.get(row[0]))
+                again = self.alice.request("MESSAGE", self.bob.aor, cseq=2)
+                for name in ("From", "Call-ID"):
+                    again.set(name, made.get(name))
+                self.assertEqual(200, self.cross(again, extra=[("Hop-Record", "")])[3].status)
+                self.border.gateway.event("e2e-sec.verdict", made.call_id, count=2)
+                told = self.border.gateway.events("e2e-sec.verdict", made.call_id)
+                self.assertEqual(["FAILED", "ASSURED"], [e["details"]["verdict"] for e in told])
+
+    def test_where_a_call_is_sent_on_to_is_checked_anew(self):
+        """POL-27: the place that a 302 names has no way by TLS."""
+        made = self.alice.request("MESSAGE", self.bob.aor)
+        _, _, answer, got = self.cross(made, 302)
+        self.assertEqual((302, answer.get("Contact")), (got.status, got.get("Contact")))
+        for uri, status in ((f"sip:bob@{gateway.OUTSIDE};transport=tcp", 420),
+                            (f"sip:bob@{gateway.OUTSIDE};transport=udp", 420)):
+            again = self.alice.request("MESSAGE", uri, cseq=2)
+            for name in ("From", "Call-ID"):
+                again.set(name, made.get(name))
+            got = self.alice.exchange(self.line, again)
+            self.assertEqual((status, E2E), (got.status, got.tokens("Unsupported")), str(got))
+            self.assertIn("e2e-sec: no-tls-target", got.get("Warning"))
+
 
 def message_reply(request, status, extra=()):
     return agent.reply(request, status, tag="bobs-tag", extra=extra)
