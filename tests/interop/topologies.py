@@ -358,7 +358,7 @@ class T12Late(Case):
 
     def test_t12_late_notify_upgrades(self):
         late = self.chain.others["p3"]
-        late.delay = chain.GATEWAYS["ps1"] * 40 / 32  # 40 s where the grace is 32 s
+        late.delay = chain.GRACE * 40 / 32  # 40 s where the grace is 32 s
         try:
             call, taken, _ = self.chain.talk(EDGES)
             details = self.assert_verdict("ps1", call.call_id, "MISMATCH", "silent-hop")

@@ -21,7 +21,8 @@ from ua.proxy import Proxy
 HOST = "127.0.0.1"
 ALL, EDGES, ODD, FORK, LACKING, SEVERED = (
     f"{name}.example" for name in ("all", "edges", "odd", "fork", "lacking", "severed"))
-GATEWAYS = {"ps1": 6, "ps2": 4, "ps4": 3, "ps5": 3}  # seconds of grace: more, nearer the caller
+GATEWAYS = ("ps1", "ps2", "ps4", "ps5")
+GRACE = 5  # seconds, the same in each: they must not blame each other
 OTHERS = ("p2", "p3", "p4", "p5")
 CLEAR, THIRD = "clear", "ps3"
 
@@ -118,7 +119,7 @@ class Chain:
             [peer(n, domain, HOST, port) for n, domain, port in (*before, *after)],
             [{"domain": domain, "to": to, "side": "outside"} for domain, to in routes])
         made["gateway"] = {"id": name, "name": host(name), "port": 5061}
-        made["assurance"] = {"grace": f"{GATEWAYS[name]}s", "cap": "30s",
+        made["assurance"] = {"grace": f"{GRACE}s", "cap": "30s",
                              "require-signed-notify": True}
         made["tls"]["handshake-timeout"] = "3s"
         if name == "ps4":  # its neighbour may come in clear, and everybody here is 127.0.0.1

@@ -138,9 +138,20 @@ final class ProbeCall {
         return last.filter(r -> !r.status().provisional()).isPresent();
     }
 
-    /// Waits until the evidence is complete, at most the grace of POL-66.
+    /// Waits until the evidence is complete, at most the grace of POL-66, a little more where
+    /// several hops are silent.
     void awaitEvidence() throws InterruptedException {
-        pump(plan.assurance().grace(), () -> ended || verdict().settled());
+        var began = clock.instant();
+        pump(
+                patience(),
+                () ->
+                        ended
+                                || verdict().settled()
+                                || !clock.instant().isBefore(began.plus(patience())));
+    }
+
+    private Duration patience() {
+        return plan.assurance().patience(verdict().silent().size());
     }
 
     /// Waits until the call is to end: a line on standard input, or the far side's BYE.

@@ -61,4 +61,13 @@ public record Assurance(
         Valid.that(cap.compareTo(grace) >= 0, "assurance.cap must not be shorter than grace");
         Valid.that(maxHops >= 1 && maxHops <= 70, "assurance.max-hops must be from 1 to 70");
     }
+
+    /// How long after a 2xx its verdict waits while that many hops have said nothing: `grace`, and
+    /// a sixteenth of it more for each of them but one, at most `cap`. A gateway further on waits
+    /// for fewer hops, so its combined NOTIFY (POL-51) still comes in time, and it is not taken
+    /// for silent itself.
+    public Duration patience(int silent) {
+        var wait = grace.plus(grace.dividedBy(16).multipliedBy(Math.max(0, silent - 1)));
+        return wait.compareTo(cap) < 0 ? wait : cap;
+    }
 }

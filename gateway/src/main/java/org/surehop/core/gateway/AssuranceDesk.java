@@ -1,5 +1,6 @@
 package org.surehop.core.gateway;
 
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
@@ -54,16 +55,14 @@ final class AssuranceDesk {
                     var rows = response.headers("Hop-Record");
                     track.hopRecord =
                             Optional.of(rows.isEmpty() ? Optional.empty() : Optional.of(rows));
+                    track.answeredAt = Optional.of(turn.now());
                     waiting.add(track);
                     var verdict = verdict(turn, track);
                     if (verdict.settled() && track.unread == 0) {
                         judged(turn, track, verdict);
                     } else {
                         makeRoom(turn);
-                        turn.arm(
-                                Deadline.Kind.VERDICT_GRACE,
-                                track.owner(),
-                                turn.config().assurance().grace());
+                        await(turn, track, patience(turn, track, verdict));
                     }
                 });
     }
@@ -76,7 +75,9 @@ final class AssuranceDesk {
         }
         var eldest = waiting.iterator().next();
         desks.reporter().count("limit.verdicts");
-        graceOver(turn, eldest.owner());
+        if (eldest.verdict.isEmpty()) {
+            judged(turn, eldest, verdict(turn, eldest));
+        }
         close(turn, eldest);
     }
 
@@ -149,6 +150,20 @@ final class AssuranceDesk {
         }
     }
 
+    private static void await(Turn turn, HopTrack track, Duration time) {
+        turn.arm(Deadline.Kind.VERDICT_GRACE, track.owner(), time);
+    }
+
+    /// How long the verdict may still wait for the hops that have said nothing.
+    private static Duration patience(Turn turn, HopTrack track, Verdict verdict) {
+        var all = turn.config().assurance().patience(verdict.silent().size());
+        return all.minus(waited(turn, track));
+    }
+
+    private static Duration waited(Turn turn, HopTrack track) {
+        return Duration.between(track.answeredAt.orElse(turn.now()), turn.now());
+    }
+
     void capReached(Turn turn, String owner) {
         var track = byOwner.get(owner);
         if (track != null) {
@@ -165,7 +180,7 @@ final class AssuranceDesk {
         desks.notifies().attest(turn, track);
         terminate(turn, track, verdict);
         var assurance = turn.config().assurance();
-        var rest = assurance.cap().minus(assurance.grace());
+        var rest = assurance.cap().minus(waited(turn, track));
         if (verdict.level() == Verdict.Level.ASSURED || !rest.isPositive()) {
             close(turn, track);
         } else {
@@ -300,8 +315,11 @@ final class AssuranceDesk {
         }
         var verdict = verdict(turn, track);
         if (track.verdict.isEmpty()) {
-            if (verdict.settled() && track.unread == 0) {
+            var left = patience(turn, track, verdict);
+            if (track.unread == 0 && (verdict.settled() || !left.isPositive())) {
                 judged(turn, track, verdict);
+            } else if (left.isPositive()) {
+                await(turn, track, left);
             }
         } else if (!track.upgraded && track.verdict.get().upgradesTo(verdict)) {
             track.upgraded = true;

@@ -20,6 +20,7 @@ final class HopTrack {
     int unread;
     /// The `Hop-Record` rows of the 2xx; the outer Optional is empty until there is a 2xx.
     Optional<Optional<List<String>>> hopRecord = Optional.empty();
+    Optional<Instant> answeredAt = Optional.empty();
     Optional<Verdict> verdict = Optional.empty();
     Optional<Instant> judgedAt = Optional.empty();
     /// Who said what each hop asserts, and under which key (POL-69).

@@ -8,6 +8,7 @@ import java.time.Instant;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.StringJoiner;
 import org.junit.jupiter.api.Test;
 import org.surehop.core.assurance.HopAssertion;
 import org.surehop.core.assurance.HopReport;
@@ -120,6 +121,38 @@ class VerdictsTest {
         assertEquals(List.of("ASSERTED", "UNVERIFIED", "UNVERIFIED"), levels(verdicts(trusting)));
         assertEquals(
                 Reason.NOTIFIES_TRUSTED, trusting.notices(NoticeKind.VERDICT).getFirst().reason());
+    }
+
+    /// Four gateways in a row waited equally long for a hop that never spoke. The first had told
+    /// its verdict when the second's combined NOTIFY came, and blamed three honest hops with the
+    /// silent one. Who misses more hops stands further from the silent one, and waits longer.
+    @Test
+    void aGatewayFurtherOnSpeaksBeforeItIsTakenForSilent() {
+        var seen = message("v9");
+        var silent = "p2.example.net";
+        scene.answers(seen, 200, b -> b.add("Hop-Record", PROXY + ", " + silent));
+        scene.pass(Duration.ofSeconds(33));
+        assertEquals(0, verdicts(scene).size());
+        scene.notified(seen, report(seen, PROXY), Optional.empty());
+        assertEquals(List.of("MISMATCH"), levels(verdicts(scene)));
+        assertEquals(silent, verdicts(scene).getFirst().get("silent"));
+    }
+
+    @Test
+    void theMoreHopsAreSilentTheLongerTheVerdictWaitsUpToTheCap() {
+        for (var hops : Map.of(1, 32, 2, 34, 3, 36, 17, 64, 40, 64).entrySet()) {
+            var each = scene(Assurance.OnMismatch.REPORT);
+            var seen = invite(each, "w" + hops.getKey());
+            var record = new StringJoiner(", ");
+            for (int i = 0; i < hops.getKey(); i++) {
+                record.add("p" + i + ".example.net");
+            }
+            each.answers(seen, 200, b -> b.add("Hop-Record", record.toString()));
+            each.pass(Duration.ofSeconds(hops.getValue() - 1));
+            assertEquals(0, verdicts(each).size(), hops.toString());
+            each.pass(Duration.ofSeconds(2));
+            assertEquals(List.of("MISMATCH"), levels(verdicts(each)), hops.toString());
+        }
     }
 
     @Test
