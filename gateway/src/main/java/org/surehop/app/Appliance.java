@@ -222,6 +222,11 @@ final class Appliance {
         return lines;
     }
 
+    /// Moves as long as the loop turns.
+    long beat() {
+        return loop.beat();
+    }
+
     /// Takes the file again while calls go on; gives the reasons when the old one is kept.
     List<String> reload(Path file) {
         var rules = new Reload(file, config, sockets, clock);

@@ -6,6 +6,7 @@ import java.time.InstantSource;
 import java.util.concurrent.Callable;
 import java.util.concurrent.CountDownLatch;
 import org.surehop.adapter.configfile.ConfigFile;
+import org.surehop.adapter.systemd.ServiceNotices;
 import org.surehop.adapter.tls.FipsProvider;
 import org.surehop.core.config.GatewayConfig;
 import picocli.CommandLine.Command;
@@ -61,7 +62,10 @@ final class Run implements Callable<Integer> {
             var appliance = Appliance.start(file.toString(), config);
             appliance.said().forEach(line.getOut()::println);
             Signals.on("HUP", () -> reload(appliance));
+            var notices = ServiceNotices.of(System.getenv());
+            notices.ifPresent(n -> n.ready(appliance::beat));
             untilToldToEnd();
+            notices.ifPresent(ServiceNotices::close);
             appliance.stop(PATIENCE);
             return 0;
         } catch (StartFault fault) {

@@ -159,7 +159,17 @@ class RoomsTest {
 
     @ArchTest
     static final ArchRule foreignCodeStaysInItsRoom =
-            confined("org.surehop.adapter.nftables..", "java.lang.foreign..");
+            noClasses()
+                    .that(
+                            not(
+                                    resideInAnyPackage(
+                                            "org.surehop.adapter.nftables..",
+                                            "org.surehop.adapter.systemd..")))
+                    .should()
+                    .dependOnClassesThat()
+                    .resideInAPackage("java.lang.foreign..")
+                    .because(
+                            "native code is called in two rooms, which nobody else needs to trust");
 
     @ArchTest static final ArchRule optionsStayInApp = confined("org.surehop.app..", "picocli..");
 
