@@ -10,14 +10,17 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import org.surehop.core.assurance.HopAssertion;
+import org.surehop.core.assurance.HopNotify;
 import org.surehop.core.assurance.Verdict;
 import org.surehop.core.assurance.VerdictTable;
 import org.surehop.core.config.Assurance;
+import org.surehop.core.report.CallKey;
 import org.surehop.core.report.NoticeKind;
 import org.surehop.core.report.Reason;
 import org.surehop.core.report.Severity;
 import org.surehop.core.sip.Header;
 import org.surehop.core.sip.Hop;
+import org.surehop.core.sip.Request;
 import org.surehop.core.sip.Response;
 
 /// Gathers the evidence of each e2e-sec request, gives its one verdict, and attests our own hop
@@ -117,14 +120,46 @@ final class AssuranceDesk {
 
     /// No 2xx comes: the request was not delivered under e2e-sec, and nothing is attested (POL-36).
     void failed(Turn turn, Passage passage, Reason reason) {
-        passage.track.ifPresent(
-                track -> {
-                    if (track.verdict.isEmpty() && track.hopRecord.isEmpty()) {
-                        tell(turn, track, Verdict.failed(reason), NoticeKind.VERDICT);
-                        track.verdict = Optional.of(Verdict.failed(reason));
-                        close(turn, track);
-                    }
-                });
+        if (passage.track.isEmpty()) {
+            if (passage.assured) {
+                refused(turn, passage.request, reason);
+            }
+            if (passage.assured && passage.opensCall()) {
+                remember(passage.call.orElseThrow(), Verdict.failed(reason));
+            }
+            return;
+        }
+        var track = passage.track.get();
+        if (track.verdict.isEmpty() && track.hopRecord.isEmpty()) {
+            tell(turn, track, Verdict.failed(reason), NoticeKind.VERDICT);
+            track.verdict = Optional.of(Verdict.failed(reason));
+            close(turn, track);
+        }
+    }
+
+    /// A request that was turned away before it left: no hop had a chance to speak, and it has its
+    /// one verdict all the same (POL-1). One that came round again (482) has it where it came
+    // first.
+    void refused(Turn turn, Request request, Reason reason) {
+        var due = HopNotify.due(request, turn.config().assurance().optionTag());
+        if (!due || request.inDialog() || reason == Reason.LOOP) {
+            return;
+        }
+        var key =
+                new CallKey(
+                        request.callId(),
+                        request.from().tag(),
+                        request.cseq().number(),
+                        request.method());
+        var level = Verdict.Level.FAILED.name();
+        desks.reporter().verdict(level);
+        desks.reporter()
+                .tell(
+                        turn,
+                        new Reporter.What(NoticeKind.VERDICT, Severity.WARNING, reason),
+                        Optional.of(key),
+                        Optional.empty(),
+                        Map.of("verdict", level));
     }
 
     /// The requests that a NOTIFY with that tuple may speak of.
@@ -271,9 +306,13 @@ final class AssuranceDesk {
         }
     }
 
-    private static void remember(Call call, HopTrack track, Verdict verdict) {
+    private static void remember(Call call, Verdict verdict) {
         call.fact("verdict", verdict.level().name());
         call.fact("verdict-reason", verdict.reason().wireName());
+    }
+
+    private static void remember(Call call, HopTrack track, Verdict verdict) {
+        remember(call, verdict);
         call.fact("silent-hops", names(verdict.silent()));
         track.ledger
                 .byHop()

@@ -5,6 +5,7 @@ import java.util.Map;
 import java.util.Optional;
 import org.surehop.core.assurance.HopNotify;
 import org.surehop.core.assurance.HopRecord;
+import org.surehop.core.assurance.Verdict;
 import org.surehop.core.call.CallLife;
 import org.surehop.core.config.GatewayConfig;
 import org.surehop.core.report.CallKey;
@@ -88,6 +89,9 @@ final class FrontDesk {
     /// Without state: what is full cannot keep any.
     private void tooBusy(Turn turn, Inbound inbound, Request request) {
         desks.reporter().count("limit.transactions");
+        if (HopNotify.due(request, turn.config().assurance().optionTag())) {
+            desks.reporter().verdict(Verdict.Level.FAILED.name());
+        }
         var refusal = new Admission(turn.config()).congestion(Reason.CONGESTION);
         var out =
                 Crossing.local(request, 503, refusal.phrase(), turn.tokens().next()).toBuilder()
@@ -336,5 +340,6 @@ final class FrontDesk {
                                         request.method())),
                         Optional.of(Leg.A),
                         Map.of("status", Integer.toString(rejection.status())));
+        desks.assurance().refused(turn, request, cause);
     }
 }

@@ -8,6 +8,7 @@ import java.time.Instant;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.OptionalInt;
 import java.util.StringJoiner;
 import org.junit.jupiter.api.Test;
 import org.surehop.core.assurance.HopAssertion;
@@ -15,12 +16,18 @@ import org.surehop.core.assurance.HopReport;
 import org.surehop.core.config.Assurance;
 import org.surehop.core.config.HopPolicy;
 import org.surehop.core.config.Topology;
+import org.surehop.core.disclosure.BodyFacts;
 import org.surehop.core.disclosure.SignerFacts;
 import org.surehop.core.report.NoticeKind;
 import org.surehop.core.report.Reason;
+import org.surehop.core.sip.Body;
+import org.surehop.core.sip.Header;
 import org.surehop.core.sip.Hop;
+import org.surehop.core.sip.Octets;
 import org.surehop.core.sip.Request;
 import org.surehop.core.sip.Response;
+import org.surehop.core.sip.SipUri;
+import org.surehop.core.sip.Via;
 import org.surehop.sim.SimSettings;
 
 /// One verdict for each request and each success, what it rests on, and what follows from it.
@@ -96,6 +103,76 @@ class VerdictsTest {
         scene.pass(Duration.ofSeconds(65));
         assertEquals(481, scene.notified(late, report(late, PROXY), Optional.empty()));
         assertEquals(1, scene.notices(NoticeKind.VERDICT_CHANGED).size());
+    }
+
+    // What was refused before it left had its refusal for a report and no verdict: who counted
+    // verdicts missed every request that could not be kept (POL-1).
+    @Test
+    void whatIsRefusedBeforeItLeavesHasFailed() {
+        var unknown =
+                Scene.request("INVITE", "r1").toBuilder()
+                        .require(List.of(Scene.TAG, "unknown"))
+                        .build();
+        var overUdp =
+                Scene.request("MESSAGE", "r2").toBuilder()
+                        .uri(udp(Scene.request("MESSAGE", "r2").uri()))
+                        .build();
+        var nowhere = Scene.request("INVITE", "r3").toBuilder().maxForwards(OptionalInt.of(0));
+        for (var request : List.of(unknown, overUdp, nowhere.build())) {
+            scene.fromCaller(request);
+        }
+        assertEquals(List.of("FAILED", "FAILED", "FAILED"), levels(verdicts(scene)));
+        assertEquals(
+                List.of(Reason.BAD_EXTENSION, Reason.NO_TLS_TARGET, Reason.TOO_MANY_HOPS),
+                scene.notices(NoticeKind.VERDICT).stream().map(n -> n.reason()).toList());
+        scene.pass(Duration.ofMinutes(2));
+        assertTrue(scene.silentToCallee());
+        // POL-36: nobody is told that such a request was complied with.
+        assertTrue(scene.silentToCaller());
+        scene.nothingIsRemembered();
+    }
+
+    @Test
+    void whatAsksForNothingOrIsNoRequestOfItsOwnHasNoVerdict() {
+        scene.fromCaller(
+                Scene.plain("INVITE", "r4").toBuilder().require(List.of("unknown")).build());
+        var twice = Scene.request("MESSAGE", "r5");
+        scene.fromCaller(twice);
+        scene.fromCaller(
+                twice.toBuilder()
+                        .vias(List.of(Via.tls("ua.in0.inside.example", 0, "z9hG4bKagain")))
+                        .build());
+        scene.callerGets(420);
+        scene.callerGets(482);
+        assertEquals(List.of(), verdicts(scene));
+    }
+
+    @Test
+    void aBodyThatMustBeReadAndCannotIsOneFailure() {
+        var body =
+                new Body(
+                        List.of(new Header("Content-Type", "application/pkcs7-mime")),
+                        Octets.copyOf(new byte[] {1}));
+        scene.fromCaller(Scene.request("INVITE", "r6").toBuilder().body(body).build());
+        var opening =
+                scene.effects.stream()
+                        .filter(Effect.OpenBody.class::isInstance)
+                        .map(Effect.OpenBody.class::cast)
+                        .findFirst()
+                        .orElseThrow();
+        scene.take(
+                new Event.BodyOpened(
+                        Instant.EPOCH,
+                        opening.task(),
+                        new BodyFacts(
+                                List.of(), java.util.Set.of(BodyFacts.Obstacle.NOT_A_RECIPIENT))));
+        scene.callerGets(496);
+        assertEquals(List.of("FAILED"), levels(verdicts(scene)));
+    }
+
+    private static SipUri udp(SipUri uri) {
+        return new SipUri(
+                uri.text() + ";transport=udp", "sip", uri.user(), uri.host(), uri.port(), "udp");
     }
 
     /// POL-66: without a list of the path a yes is an assertion at most, and only where the
