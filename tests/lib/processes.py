@@ -9,6 +9,7 @@ import time
 from pathlib import Path
 
 STARTED = []
+PATIENCE = float(os.environ.get("SUREHOP_PATIENCE", "1"))  # more where everything is slower
 PR_SET_PDEATHSIG = 1
 
 
@@ -68,6 +69,7 @@ def end_all():
 
 def until(condition, what, timeout=15, every=0.05):
     """Waits for a condition; says what was waited for when it does not come."""
+    timeout *= PATIENCE
     end = time.monotonic() + timeout
     while True:
         found = condition()

@@ -18,8 +18,12 @@ import org.surehop.adapter.cms.CmsWorkers;
 import org.surehop.adapter.cms.KeyMaterialFault;
 import org.surehop.adapter.cms.SmimeKeys;
 import org.surehop.adapter.configfile.ConfigReload;
+import org.surehop.adapter.ipsec.IpProgram;
+import org.surehop.adapter.ipsec.KernelLinks;
 import org.surehop.adapter.nftables.FirewallUnavailable;
 import org.surehop.adapter.nftables.NftablesAdapter;
+import org.surehop.adapter.sip.IpsecPort;
+import org.surehop.adapter.sip.Links;
 import org.surehop.adapter.sip.Locator;
 import org.surehop.adapter.sip.SipTransport;
 import org.surehop.adapter.tls.CredentialException;
@@ -95,7 +99,8 @@ final class Appliance {
             var sip =
                     new SipTransport(
                             SipTransport.Settings.of(config),
-                            new SipTls(sockets),
+                            new SipTransport.Protection(
+                                    new SipTls(sockets), Links.of(config, links())),
                             Locator.ofSystem(new Random(new SecureRandom().nextLong())),
                             loop,
                             clock);
@@ -129,6 +134,10 @@ final class Appliance {
                 : Optional.of(
                         NftablesAdapter.start(
                                 config.pinholes(), config.limits().queue(), loop, clock));
+    }
+
+    private static IpsecPort links() {
+        return new SipLinks(new KernelLinks(IpProgram.find()));
     }
 
     private static Octets certificate(SmimeKeys keys) {
@@ -210,8 +219,11 @@ final class Appliance {
         var lines = new ArrayList<String>();
         for (int i = 0; i < config.listeners().size(); i++) {
             lines.add(
-                    "listening for %s on %s (TLS)"
-                            .formatted(config.listeners().get(i).name(), sip.addresses().get(i)));
+                    "listening for %s on %s (%s)"
+                            .formatted(
+                                    config.listeners().get(i).name(),
+                                    sip.addresses().get(i),
+                                    Words.transport(config.listeners().get(i).transport())));
         }
         switch (config.pinholes().driver()) {
             case NFTABLES -> lines.add("firewall: nftables, table " + config.pinholes().table());

@@ -2,11 +2,21 @@ package org.surehop.app;
 
 import java.util.Locale;
 import java.util.Optional;
+import org.surehop.core.config.Listener;
 import org.surehop.core.report.Reason;
 
 /// Verdicts and reasons in sentences. They say what hops asserted; nothing here proves anything.
 final class Words {
     private Words() {}
+
+    /// What runs on a listener.
+    static String transport(Listener.Transport transport) {
+        return switch (transport) {
+            case TLS -> "TLS";
+            case TCP -> "TCP in clear";
+            case IPSEC -> "TCP, secure for peers on an IPsec link";
+        };
+    }
 
     static String verdict(String level) {
         return switch (level.replace('-', '_').toUpperCase(Locale.ROOT)) {

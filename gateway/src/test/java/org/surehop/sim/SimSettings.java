@@ -135,7 +135,8 @@ public record SimSettings(boolean clearSdp, boolean signedNotify, int calls, int
                 peer.presentCertificate(),
                 peer.requireCertificate(),
                 peer.notifyMode(),
-                topology);
+                topology,
+                peer.ipsec());
     }
 
     private static List<Route> routes() {

@@ -35,6 +35,7 @@ final class ConfigReader {
             var edge = new EdgeReader(root);
             var assurance = edge.assurance();
             var peers = peers(root, assurance.hops().topology());
+            LinkReader.listeners(root, listeners, peers);
             var routes = routes(root, peers);
             var config =
                     new GatewayConfig(
@@ -144,6 +145,7 @@ final class ConfigReader {
                 }
             }
         }
+        LinkReader.distinct(root, read);
         return read;
     }
 
@@ -167,7 +169,11 @@ final class ConfigReader {
                         s.flag("present-certificate", true),
                         s.flag("require-certificate", true),
                         s.choice("notify-mode", Peer.Notify.class, Peer.Notify.LEARNED),
-                        s.choice("topology", Topology.class, usual));
+                        s.choice("topology", Topology.class, usual),
+                        LinkReader.link(s));
+        if (peer.ipsec().isPresent() && peer.address().isEmpty()) {
+            s.fault("address", "is missing, expected where the peer is on its IPsec link");
+        }
         s.close();
         if (peer.name().equals("dns")) {
             s.fault("name", "expected another name than 'dns', which routes use for RFC 3263");

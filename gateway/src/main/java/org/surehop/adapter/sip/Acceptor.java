@@ -99,6 +99,7 @@ final class Acceptor {
                     switch (listener.transport()) {
                         case TLS -> secure(raw, address);
                         case TCP -> clear(raw);
+                        case IPSEC -> onLink(raw, address);
                     };
             ready.accept(channel, leave);
             handedOver = true;
@@ -135,6 +136,21 @@ final class Acceptor {
             return channel;
         } finally {
             admission.endHandshake(address);
+        }
+    }
+
+    /// Who does not stand on a declared link is heard as in clear, and told so (POL-28).
+    private Channel onLink(Socket raw, InetAddress address) throws IOException {
+        var plain = clear(raw);
+        var peer = edge.links().at(address);
+        if (peer.isEmpty()) {
+            return plain;
+        }
+        try {
+            return IpsecChannel.over(raw, peer.get(), edge.links());
+        } catch (TlsChannel.Refused refused) {
+            edge.refused(Reason.INGRESS_NOT_SECURE, peer.get().name(), refused.why());
+            return plain;
         }
     }
 

@@ -13,6 +13,12 @@ sealed interface Channel permits SecureChannel, TcpChannel {
 
     InetSocketAddress remote();
 
+    /// What has become of its protection since [#security] was true: empty, or one phrase. May wait
+    /// for the kernel.
+    default String flaw() {
+        return "";
+    }
+
     InputStream in() throws IOException;
 
     /// Writes all octets and flushes.

@@ -4,8 +4,8 @@ import java.io.IOException;
 import java.net.SocketException;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.List;
 import java.util.concurrent.ArrayBlockingQueue;
 import java.util.concurrent.BlockingQueue;
@@ -14,6 +14,7 @@ import java.util.function.Consumer;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import org.surehop.core.gateway.Event;
+import org.surehop.core.gateway.TransactionKey;
 import org.surehop.core.report.Reason;
 import org.surehop.core.sip.ChannelSecurity;
 import org.surehop.core.sip.ConnectionId;
@@ -28,14 +29,13 @@ import org.surehop.core.sip.Side;
 final class Connection implements Watchdog.Guarded {
     private static final Logger LOG = LoggerFactory.getLogger(Connection.class);
     private static final byte[] PONG = "\r\n".getBytes(StandardCharsets.US_ASCII);
-    private static final byte[] NO_OCTETS = new byte[0];
-    private static final Outgoing NOTHING = new Outgoing.Ready(NO_OCTETS);
     private static final Duration LINGER = Duration.ofSeconds(1);
     private static final int DRAIN = 1 << 20;
 
     private final ConnectionId id;
     private final Channel channel;
     private final Edge edge;
+    private final WireForm form;
     private final Inbound inbound;
     private final Consumer<Connection> whenClosed;
     private final BlockingQueue<Outgoing> queue;
@@ -43,6 +43,7 @@ final class Connection implements Watchdog.Guarded {
     private final Object gate = new Object();
     private final Thread writer;
     private volatile boolean ending;
+    private volatile boolean fallen;
     private long messageStart;
     private boolean heard;
     private volatile boolean inUse;
@@ -59,6 +60,7 @@ final class Connection implements Watchdog.Guarded {
         this.id = id;
         this.channel = channel;
         this.edge = edge;
+        this.form = new WireForm(edge.codec(), channel);
         this.inbound = new Inbound(id, channel.security(), channel.remote(), side);
         this.whenClosed = whenClosed;
         this.queue = new ArrayBlockingQueue<>(edge.settings().limits().writeQueue());
@@ -247,6 +249,10 @@ final class Connection implements Watchdog.Guarded {
     }
 
     private boolean take(Decoded decoded) throws IOException {
+        if (fallen()) {
+            // What came is from nobody knows where: it is not answered, and its sender is cut off.
+            return false;
+        }
         return switch (decoded) {
             case Decoded.Request(var request) -> post(request);
             case Decoded.Response(var response) -> post(response);
@@ -318,23 +324,30 @@ final class Connection implements Watchdog.Guarded {
         }
     }
 
+    /// Whether the channel has lost its protection: reported once, and nothing more is sent.
+    private boolean fallen() {
+        var flaw = channel.flaw();
+        if (flaw.isEmpty()) {
+            return false;
+        }
+        if (open() && !fallen) {
+            fallen = true;
+            edge.refused(Reason.CONNECTION_LOST, peer(), flaw);
+        }
+        return true;
+    }
+
     /// One write for all that waits; whether to go on.
     private boolean write(List<Outgoing> batch) throws IOException {
-        var octets = NO_OCTETS;
-        var length = 0;
-        for (int i = 0; i < batch.size(); i++) {
-            var one = encode(batch, i);
-            if (length == 0) {
-                octets = one;
-            } else if (one.length > 0) {
-                octets = Arrays.copyOf(octets, length + one.length);
-                System.arraycopy(one, 0, octets, length, one.length);
-            }
-            length += one.length;
+        if (fallen()) {
+            lost(batch);
+            close();
+            return false;
         }
-        if (length > 0) {
+        var octets = form.of(batch, this::unwritable);
+        if (octets.length > 0) {
             writeDeadline = Watchdog.in(edge.settings().limits().write());
-            channel.write(octets, length);
+            channel.write(octets, octets.length);
             writeDeadline = Watchdog.NEVER;
             if (stage == MessageReader.Stage.IDLE && !ending) {
                 readDeadline = Watchdog.in(edge.settings().limits().idle());
@@ -352,22 +365,9 @@ final class Connection implements Watchdog.Guarded {
         return batch.getLast() instanceof Outgoing.Finish;
     }
 
-    private byte[] encode(List<Outgoing> batch, int i) {
-        try {
-            return switch (batch.get(i)) {
-                case Outgoing.OfRequest(_, var request) -> edge.codec().encode(request);
-                case Outgoing.OfResponse(var response, _) -> edge.codec().encode(response);
-                case Outgoing.Ready(var octets) -> octets;
-                case Outgoing.Finish _ -> NO_OCTETS;
-            };
-        } catch (IllegalArgumentException e) {
-            LOG.error("connection={} a message of ours cannot be written", id.value(), e);
-            if (batch.set(i, NOTHING) instanceof Outgoing.OfRequest(var key, _)) {
-                var at = edge.clock().instant();
-                edge.tell(new Event.SendFailed(at, key, Reason.INTERNAL, "cannot be written"));
-            }
-            return NO_OCTETS;
-        }
+    private void unwritable(TransactionKey key) {
+        var at = edge.clock().instant();
+        edge.tell(new Event.SendFailed(at, key, Reason.INTERNAL, "cannot be written"));
     }
 
     private void sent(List<Outgoing> batch) {
@@ -379,14 +379,17 @@ final class Connection implements Watchdog.Guarded {
         }
     }
 
+    private Event failed(Instant at, TransactionKey key) {
+        return fallen
+                ? new Event.SendFailed(at, key, Reason.NO_TLS_TARGET, channel.flaw())
+                : new Event.SendFailed(at, key, Reason.CONNECTION_LOST, "the connection closed");
+    }
+
     private void lost(List<Outgoing> messages) {
         var at = edge.clock().instant();
         for (var message : messages) {
             switch (message) {
-                case Outgoing.OfRequest(var key, _) ->
-                        edge.tell(
-                                new Event.SendFailed(
-                                        at, key, Reason.CONNECTION_LOST, "the connection closed"));
+                case Outgoing.OfRequest(var key, _) -> edge.tell(failed(at, key));
                 case Outgoing.OfResponse response -> edge.lost(response);
                 case Outgoing.Ready _, Outgoing.Finish _ -> {}
             }

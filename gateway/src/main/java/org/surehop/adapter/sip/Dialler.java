@@ -5,12 +5,15 @@ import java.net.InetSocketAddress;
 import java.net.Socket;
 import java.util.function.BiFunction;
 import java.util.function.Function;
+import org.surehop.core.config.IpsecLink;
+import org.surehop.core.config.Peer;
 import org.surehop.core.report.Reason;
 import org.surehop.core.sip.NextHop;
 
-/// Opens a TLS connection to a next hop: every located address in order, and at each of them a
-/// whole handshake and the name check of RFC 5922 on the leaf before anything is written. Runs in
-/// a virtual thread per dial.
+/// Opens a secure connection to a next hop: every located address in order, and at each of them a
+/// whole handshake and the name check of RFC 5922 on the leaf before anything is written; or, for a
+/// peer on a declared IPsec link, TCP after a look at the link (POL-80). Runs in a virtual thread
+/// per dial.
 final class Dialler {
     private final Locator locator;
     private final Edge edge;
@@ -25,9 +28,9 @@ final class Dialler {
     Connection dial(
             NextHop hop,
             Function<InetSocketAddress, java.util.Optional<Connection>> reuse,
-            BiFunction<TlsChannel, InetSocketAddress, Connection> made)
+            BiFunction<SecureChannel, InetSocketAddress, Connection> made)
             throws TlsChannel.Refused {
-        return switch (locator.locate(hop)) {
+        return switch (locator.locate(placed(hop))) {
             case Located.Nowhere(var reason, var why) -> throw new TlsChannel.Refused(reason, why);
             case Located.Targets(var addresses) -> {
                 var worst = new TlsChannel.Refused(Reason.UNREACHABLE, "no target answers");
@@ -47,7 +50,44 @@ final class Dialler {
         };
     }
 
-    private TlsChannel open(NextHop hop, InetSocketAddress address) throws TlsChannel.Refused {
+    /// On a link there is no SIPS service to look for, and the port is that of SIP over TCP.
+    private NextHop placed(NextHop hop) {
+        return hop.port() != 0 || edge.links().to(hop.domain()).isEmpty()
+                ? hop
+                : new NextHop(hop.domain(), hop.address(), IpsecLink.PORT);
+    }
+
+    private SecureChannel open(NextHop hop, InetSocketAddress address) throws TlsChannel.Refused {
+        var peer = edge.links().to(hop.domain());
+        return peer.isPresent() ? onLink(peer.get(), address) : overTls(hop, address);
+    }
+
+    /// No connection is tried before the link was looked at, and none is kept that is not on it.
+    private SecureChannel onLink(Peer peer, InetSocketAddress address) throws TlsChannel.Refused {
+        var anywhere = new InetSocketAddress(0);
+        if (edge.links().look(peer, anywhere, address)
+                instanceof IpsecPort.Finding.OffLink(var why)) {
+            throw IpsecChannel.refused(why);
+        }
+        var raw = new Socket();
+        var good = false;
+        try {
+            raw.setTcpNoDelay(true);
+            raw.setKeepAlive(true);
+            raw.connect(address, Math.toIntExact(edge.settings().handshakeTimeout().toMillis()));
+            var channel = IpsecChannel.over(raw, peer, edge.links());
+            good = true;
+            return channel;
+        } catch (IOException e) {
+            throw new TlsChannel.Refused(Reason.UNREACHABLE, "no connection");
+        } finally {
+            if (!good) {
+                close(raw);
+            }
+        }
+    }
+
+    private TlsChannel overTls(NextHop hop, InetSocketAddress address) throws TlsChannel.Refused {
         var raw = new Socket();
         var good = false;
         try {

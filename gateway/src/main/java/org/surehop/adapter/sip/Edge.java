@@ -10,6 +10,7 @@ import org.surehop.core.report.Reason;
 record Edge(
         SipTransport.Settings settings,
         TlsPort tls,
+        Links links,
         EventSink sink,
         InstantSource clock,
         SipCodec codec,

@@ -18,7 +18,7 @@ import org.surehop.core.sip.NextHop;
 final class Outlets {
     /// Makes and starts a connection of a dialled channel.
     interface Opener {
-        Connection open(TlsChannel channel, String domain);
+        Connection open(SecureChannel channel, String domain);
     }
 
     private final Object lock = new Object();
@@ -106,7 +106,7 @@ final class Outlets {
         }
     }
 
-    private Connection opened(NextHop hop, TlsChannel channel, InetSocketAddress address) {
+    private Connection opened(NextHop hop, SecureChannel channel, InetSocketAddress address) {
         var present = edge.settings().presentCertificate(hop.domain());
         var connection = opener.open(channel, hop.domain());
         synchronized (lock) {
@@ -132,8 +132,16 @@ final class Outlets {
     }
 
     private boolean good(Connection connection, NextHop hop) {
-        return connection.channel() instanceof TlsChannel tls
-                && tls.leaf().map(l -> edge.tls().matches(l, hop.domain())).orElse(false);
+        var link = edge.links().to(hop.domain());
+        return switch (connection.channel()) {
+            case TlsChannel tls ->
+                    link.isEmpty()
+                            && tls.leaf()
+                                    .map(l -> edge.tls().matches(l, hop.domain()))
+                                    .orElse(false);
+            case IpsecChannel ipsec -> link.filter(ipsec::of).isPresent();
+            case TcpChannel _ -> false;
+        };
     }
 
     private void attach(NextHop hop, Outlet outlet, Connection connection) {

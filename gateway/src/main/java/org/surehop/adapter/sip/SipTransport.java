@@ -27,11 +27,12 @@ import org.surehop.core.sip.Side;
 import org.surehop.core.sip.Target;
 import org.surehop.core.sip.Via;
 
-/// SIP over TLS connections of our own, and over plain TCP where a listener says so (POL-28): the
-/// events and effects of [org.surehop.core.gateway] on one side, sockets on the other. The three
-/// effect methods may be called from any thread and return at once; what they did comes back as an
-/// event. A request to one of our own addresses is nothing special: it goes through a socket, TLS
-/// and the name check like any other.
+/// SIP over TLS connections of our own, over TCP on IPsec links that are declared (POL-80), and
+/// over plain TCP where a listener says so (POL-28): the events and effects of
+/// [org.surehop.core.gateway] on one side, sockets on the other. The three effect methods may
+/// be called from any thread and return at once; what they did comes back as an event. A
+/// request to one of our own addresses is nothing special: it goes through a socket, TLS and
+/// the name check like any other.
 public final class SipTransport implements AutoCloseable {
 
     /// What the transport must know of the configuration. `optionTag` marks what never leaves in
@@ -78,6 +79,13 @@ public final class SipTransport implements AutoCloseable {
         }
     }
 
+    /// What secures a connection: TLS, and IPsec links if any are declared.
+    public record Protection(TlsPort tls, Links links) {
+        public static Protection byTls(TlsPort tls) {
+            return new Protection(tls, Links.NONE);
+        }
+    }
+
     private final Edge edge;
     private final Admission admission;
     private final Outlets outlets;
@@ -87,11 +95,16 @@ public final class SipTransport implements AutoCloseable {
     private volatile boolean stopped;
 
     public SipTransport(
-            Settings settings, TlsPort tls, Locator locator, EventSink sink, InstantSource clock) {
+            Settings settings,
+            Protection protection,
+            Locator locator,
+            EventSink sink,
+            InstantSource clock) {
         this.edge =
                 new Edge(
                         settings,
-                        tls,
+                        protection.tls(),
+                        protection.links(),
                         sink,
                         clock,
                         new SipCodec(settings.limits(), settings.warnAgent()),
@@ -211,7 +224,7 @@ public final class SipTransport implements AutoCloseable {
         edge.tally().add("accepted");
     }
 
-    private Connection dialled(TlsChannel channel, String domain) {
+    private Connection dialled(SecureChannel channel, String domain) {
         edge.tally().add("dialled");
         return open(channel, edge.settings().side().apply(domain), () -> {});
     }

@@ -103,6 +103,7 @@ final class ProbeAccount {
                                     : "the far side showed a certificate")
                             + "; it names "
                             + String.join(", ", tls.identities());
+            case ChannelSecurity.Ipsec ipsec -> "IPsec link to " + ipsec.link();
             case ChannelSecurity.Clear _ -> "not protected";
         };
     }

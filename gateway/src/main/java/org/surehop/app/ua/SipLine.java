@@ -71,7 +71,7 @@ final class SipLine implements AutoCloseable {
         transport =
                 new SipTransport(
                         settings,
-                        new SipTls(tls),
+                        SipTransport.Protection.byTls(new SipTls(tls)),
                         Locator.ofSystem(self.random()),
                         events::offer,
                         InstantSource.system());

@@ -78,9 +78,9 @@ public final class HopNotify {
     public static HopAssertion attest(
             Hop self, ChannelSecurity received, ChannelSecurity forwarded) {
         var cause = "";
-        if (!(received instanceof ChannelSecurity.Tls)) {
+        if (!received.secure()) {
             cause = Reason.INGRESS_NOT_SECURE.wireName();
-        } else if (!(forwarded instanceof ChannelSecurity.Tls)) {
+        } else if (!forwarded.secure()) {
             cause = Reason.NO_TLS_TARGET.wireName();
         }
         return new HopAssertion(
@@ -149,6 +149,10 @@ public final class HopNotify {
                                 case MUTUAL -> "mutual";
                                 case SERVER_ONLY -> "server";
                             });
+            case ChannelSecurity.Ipsec ipsec ->
+                    // No certificate was shown: who is there follows from the link alone.
+                    new Channel(
+                            "ipsec", "", ipsec.algorithm(), ipsec.identities().getFirst(), "none");
             case ChannelSecurity.Clear _ -> new Channel("none", "", "", "", "none");
         };
     }

@@ -25,7 +25,10 @@ public record Listener(
     public enum Transport {
         TLS,
         /// In clear: to tell callers why they are refused (POL-28).
-        TCP
+        TCP,
+        /// TCP where peers on a declared IPsec link count as secure, and all others as in clear
+        /// (POL-80).
+        IPSEC
     }
 
     /// What the server asks of a TLS client (EDG-11).

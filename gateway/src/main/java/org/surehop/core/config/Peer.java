@@ -1,12 +1,15 @@
 package org.surehop.core.config;
 
 import java.util.List;
+import java.util.Optional;
 
 /// A known neighbour. `domains` are the SIP identities that its certificate must carry one of
 /// (RFC 5922); `address` and `port` are where it is dialled (empty address: RFC 3263 on the
 /// first domain). `presentCertificate` says whether we show ours to it; `requireCertificate`
 /// whether it must show one when it calls us. `notifyMode` says how it is told what hops assert
-/// (POL-50). `topology` is what it is told of the elements beyond us (POL-83).
+/// (POL-50). `topology` is what it is told of the elements beyond us (POL-83). `ipsec` is there
+/// when the operator declares that it is reached by TCP on an IPsec link, in both directions,
+/// and never by TLS (POL-80).
 public record Peer(
         String name,
         List<String> domains,
@@ -15,7 +18,8 @@ public record Peer(
         boolean presentCertificate,
         boolean requireCertificate,
         Notify notifyMode,
-        Topology topology) {
+        Topology topology,
+        Optional<IpsecLink> ipsec) {
 
     /// How callers at that peer learn what hops assert (POL-50). RFC 6665 §4.2.1 knows no NOTIFY
     /// without a SUBSCRIBE; the draft's implicit one goes only to those who are known to take it.
@@ -47,7 +51,8 @@ public record Peer(
                 presentCertificate,
                 requireCertificate,
                 notifyMode,
-                Topology.FULL);
+                Topology.FULL,
+                Optional.empty());
     }
 
     public Peer {

@@ -16,6 +16,7 @@ import org.surehop.core.sip.Method;
 import org.surehop.core.sip.Request;
 import org.surehop.core.sip.Side;
 import org.surehop.core.sip.SipUri;
+import org.surehop.core.sip.Target;
 
 /// Whether a request may cross at all: who sends it, what it demands, and how far it has come.
 /// Pure.
@@ -127,9 +128,16 @@ record Admission(GatewayConfig config) {
             return sips(request);
         }
         // POL-20: an explicit transport that is not TLS is refused, not overridden.
-        return overTls(nextUri(request))
+        return secured(nextUri(request))
                 ? Optional.empty()
                 : Optional.of(assurance(Reason.NO_TLS_TARGET));
+    }
+
+    /// TLS, or TCP on the IPsec link of a peer (POL-80).
+    private boolean secured(SipUri uri) {
+        return overTls(uri)
+                || (uri.transport().equals("tcp")
+                        && config.peerFor(List.of(uri.host())).flatMap(Peer::ipsec).isPresent());
     }
 
     /// RFC 5630 §3.1.3: in a SIPS URI `transport=tcp` means TLS over TCP.
@@ -147,6 +155,20 @@ record Admission(GatewayConfig config) {
         return request.uri().secure() && nextUri(request).transport().equals("udp")
                 ? Optional.of(sipsNotAllowed(Reason.NO_TLS_TARGET))
                 : Optional.empty();
+    }
+
+    /// RFC 5630 §3.1: SIPS is TLS on each hop, and an IPsec link is none.
+    Optional<Rejection> sipsOnLink(Request request, Passage.Way way) {
+        var linked =
+                way.target() instanceof Target.Locate(var hop)
+                        && config.peerFor(List.of(hop.domain())).flatMap(Peer::ipsec).isPresent();
+        if (!linked || !request.uri().secure()) {
+            return Optional.empty();
+        }
+        return Optional.of(
+                asked(request)
+                        ? assurance(Reason.NO_TLS_TARGET)
+                        : sipsNotAllowed(Reason.NO_TLS_TARGET));
     }
 
     /// A SIPS request that cannot be met (RFC 5630 §5.3 and its Warning 380).
@@ -216,11 +238,15 @@ record Admission(GatewayConfig config) {
     }
 
     /// Whether the far end showed a certificate that was checked: as client, or as the server that
-    /// we dialled.
+    /// we dialled. On an IPsec link the operator's declaration stands for it.
     private static boolean showedCertificate(Inbound inbound) {
-        return inbound.security() instanceof ChannelSecurity.Tls tls
-                && (tls.authentication() == ChannelSecurity.Authentication.MUTUAL
-                        || !tls.identities().isEmpty());
+        return switch (inbound.security()) {
+            case ChannelSecurity.Tls tls ->
+                    tls.authentication() == ChannelSecurity.Authentication.MUTUAL
+                            || !tls.identities().isEmpty();
+            case ChannelSecurity.Ipsec _ -> true;
+            case ChannelSecurity.Clear _ -> false;
+        };
     }
 
     /// Whether the sender has proven none of these names, nor another one of their peer.
@@ -236,9 +262,10 @@ record Admission(GatewayConfig config) {
         return rejection(403, "Forbidden", Reason.PEER_UNKNOWN);
     }
 
-    /// The domains that the far end has proven by its certificate, as server or as client.
+    /// The domains that the far end has proven by its certificate, as server or as client, or that
+    /// were declared for its IPsec link.
     static List<String> identities(Inbound inbound) {
-        return inbound.security() instanceof ChannelSecurity.Tls tls ? tls.identities() : List.of();
+        return inbound.security().domains();
     }
 
     /// Where the request says that it goes next, our own Route entries aside.

@@ -236,6 +236,13 @@ final class CallDesk {
                                     tls.identities().isEmpty()
                                             ? "without certificate"
                                             : String.join(" ", tls.identities()));
+            case ChannelSecurity.Ipsec ipsec ->
+                    "IPsec ESP %s, declared peer %s"
+                            .formatted(
+                                    ipsec.algorithm().isEmpty()
+                                            ? "(kernel not asked)"
+                                            : ipsec.algorithm(),
+                                    ipsec.link());
             case ChannelSecurity.Clear _ -> "clear text";
         };
     }

@@ -201,7 +201,10 @@ final class FrontDesk {
             return;
         }
         var peer = peerName(config, inbound);
-        var refusal = limits(config, admission, request, peer);
+        var refusal =
+                admission
+                        .sipsOnLink(request, way.get())
+                        .or(() -> limits(config, admission, request, peer));
         if (refusal.isPresent()) {
             reject(turn, inbound, request, refusal.get());
             return;

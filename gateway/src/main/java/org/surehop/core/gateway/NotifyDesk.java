@@ -277,15 +277,14 @@ final class NotifyDesk {
                         Map.of("detail", why));
     }
 
-    /// POL-99: it came on the egress flow over TLS and, when signatures are demanded, was signed by
-    /// a hop that it speaks for.
+    /// POL-99: it came on the egress flow over TLS or IPsec and, when signatures are demanded,
+    /// was signed by a hop that it speaks for.
     private static boolean trusted(
             Turn turn, Reading reading, HopReport report, Optional<SignerFacts> signer) {
         var passage = reading.track().passage;
         var onFlow =
                 passage.egress.equals(Optional.of(reading.flow()))
-                        && passage.egressSecurity.orElse(new ChannelSecurity.Clear())
-                                instanceof ChannelSecurity.Tls;
+                        && passage.egressSecurity.map(ChannelSecurity::secure).orElse(false);
         if (!onFlow) {
             return false;
         }

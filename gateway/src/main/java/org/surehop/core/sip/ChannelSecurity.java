@@ -21,6 +21,17 @@ public sealed interface ChannelSecurity {
         }
     }
 
+    /// TCP on an IPsec link that the operator declared for the peer `link` (POL-80). `algorithm` is
+    /// what the kernel's security association encrypts with, or empty where the operator wants no
+    /// look at the kernel. `identities` are the domains of that peer: declared, not shown by a
+    /// certificate.
+    record Ipsec(String link, String algorithm, List<String> identities)
+            implements ChannelSecurity {
+        public Ipsec {
+            identities = List.copyOf(identities);
+        }
+    }
+
     /// Plain TCP. An e2e-sec request never leaves on it (POL-21).
     record Clear() implements ChannelSecurity {}
 
@@ -28,5 +39,22 @@ public sealed interface ChannelSecurity {
     enum Authentication {
         MUTUAL,
         SERVER_ONLY
+    }
+
+    /// Whether it counts as transport layer security under e2e-sec (POL-6, POL-80).
+    default boolean secure() {
+        return switch (this) {
+            case Tls _, Ipsec _ -> true;
+            case Clear _ -> false;
+        };
+    }
+
+    /// The domains that the far end has proven, or that the operator declared for its link.
+    default List<String> domains() {
+        return switch (this) {
+            case Tls tls -> tls.identities();
+            case Ipsec ipsec -> ipsec.identities();
+            case Clear _ -> List.of();
+        };
     }
 }

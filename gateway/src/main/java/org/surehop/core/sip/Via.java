@@ -9,6 +9,12 @@ public record Via(String text, String transport, String host, int port, String b
         return new Via("SIP/2.0/TLS " + sentBy + ";branch=" + branch, "TLS", host, port, branch);
     }
 
+    /// The same element by TCP, where no port would mean another one than by TLS.
+    public Via overTcp() {
+        var sentBy = host + ":" + (port == 0 ? 5061 : port);
+        return new Via("SIP/2.0/TCP " + sentBy + ";branch=" + branch, "TCP", host, port, branch);
+    }
+
     /// The hop that this Via names, default port normalised (POL-62).
     public Hop hop() {
         return Hop.of(host, port);

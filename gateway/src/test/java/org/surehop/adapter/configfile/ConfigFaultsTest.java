@@ -61,6 +61,8 @@ class ConfigFaultsTest {
         [10.0.0.0/8, 172.16.0.0/12, 192.168.0.0/16, "fd00::/8"] | [] | pinholes.inside-prefixes: expected at least one address block such as 10.0.0.0/8
         calls: 1000            | calls:                 | limits.calls: expected a whole number from 1 to 1000000, found 'no single value'
         "fd00::/8"]            | "fd00::/129"]          | pinholes.inside-prefixes[3]: expected an address block such as 10.0.0.0/8, found 'fd00::/129'
+        secure-transport: tls  | secure-transport: esp  | peers[0].secure-transport: expected one of tls, ipsec, found 'esp'
+        transport: tls         | transport: ipsec       | listeners[0].transport: no peer has secure-transport: ipsec, expected tls or tcp
         "timers:"              | "timers: 5"            | timers: expected a map of keys
         """;
 
@@ -103,6 +105,38 @@ class ConfigFaultsTest {
         var faults = Shipped.faults(file);
         assertEquals(file + ": " + sentence, faults.getFirst());
         assertFalse(faults.toString().contains("MIIE"), "a secret is never repeated");
+    }
+
+    @Test
+    void takesADeclarationOfIpsecWholeOrNotAtAll() throws Exception {
+        var whole =
+                Shipped.text()
+                        .replace("secure-transport: tls ", "secure-transport: ipsec ")
+                        .replace("address: \"\" ", "address: 10.9.0.2 ");
+        Shipped.loaded(write(whole));
+        var faults =
+                List.of(
+                        List.of("10.9.0.0/24]", "0.0.0.0/0]", "ipsec-addresses[0]: expected an"),
+                        List.of("[10.9.0.0/24]", "[]", "ipsec-addresses: is missing, expected a"),
+                        List.of("eth1", "lo", "ipsec-interface: expected the name of a network"),
+                        List.of("eth1", "\"../x\"", "ipsec-interface: expected the name of a"),
+                        List.of(
+                                "interface: eth1",
+                                "interface: \"\"",
+                                "ipsec-interface: is missing"),
+                        List.of("10.9.0.2 ", "\"\" ", "address: is missing, expected where the"));
+        for (var one : faults) {
+            var file = write(whole.replace(one.get(0), one.get(1)));
+            var told = Shipped.faults(file).getFirst();
+            assertTrue(told.startsWith(file + ": peers[0]." + one.get(2)), told);
+        }
+        var twice =
+                whole.replace(
+                        "routes: ",
+                        "  - {name: b, domains: [b.example], address: 10.9.0.3, secure-transport:"
+                                + " ipsec, ipsec-addresses: [10.9.0.3/32], ipsec-interface: eth2}\n"
+                                + "routes: ");
+        assertTrue(Shipped.faults(write(twice)).getFirst().contains("peers[1].ipsec-addresses"));
     }
 
     @Test

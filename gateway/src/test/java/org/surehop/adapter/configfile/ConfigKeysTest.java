@@ -10,6 +10,7 @@ import java.time.Duration;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import java.util.TreeSet;
 import org.junit.jupiter.api.Test;
@@ -19,6 +20,7 @@ import org.surehop.core.config.Demands;
 import org.surehop.core.config.Disclosure;
 import org.surehop.core.config.GatewayConfig;
 import org.surehop.core.config.HopPolicy;
+import org.surehop.core.config.IpsecLink;
 import org.surehop.core.config.Journal;
 import org.surehop.core.config.Limits;
 import org.surehop.core.config.Listener;
@@ -177,16 +179,7 @@ class ConfigKeysTest {
                                 Listener.ClientCertificate.OPTIONAL)),
                 new Tls(here("a"), env("TLS_KEY"), here("b"), "TLSv1.3", Duration.ofSeconds(3)),
                 new Smime(here("c"), file("d"), here("e"), file("f"), "/abs/g"),
-                List.of(
-                        new Peer(
-                                "p",
-                                List.of("x.org", "y.org"),
-                                "192.0.2.1",
-                                5073,
-                                false,
-                                false,
-                                Peer.Notify.EXPLICIT,
-                                Topology.NONE)),
+                List.of(peer()),
                 List.of(new Route("x.org", "p", Side.OUTSIDE)),
                 assurance(),
                 new PathPolicy(true, PathPolicy.SignedHeaders.FORWARD),
@@ -220,6 +213,19 @@ class ConfigKeysTest {
                         "me",
                         env("MQTT"),
                         Duration.ofSeconds(9)));
+    }
+
+    private static Peer peer() {
+        return new Peer(
+                "p",
+                List.of("x.org", "y.org"),
+                "192.0.2.1",
+                5073,
+                false,
+                false,
+                Peer.Notify.EXPLICIT,
+                Topology.NONE,
+                Optional.of(new IpsecLink(List.of(Prefix.parse("192.0.2.0/24")), "eth1", false)));
     }
 
     private static Assurance assurance() {

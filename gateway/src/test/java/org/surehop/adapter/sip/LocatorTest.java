@@ -182,7 +182,7 @@ class LocatorTest {
                     var transport =
                             new SipTransport(
                                     settings,
-                                    gateway,
+                                    SipTransport.Protection.byTls(gateway),
                                     Locator.of(dns.address(), new Random(1)),
                                     events::add,
                                     InstantSource.system())) {

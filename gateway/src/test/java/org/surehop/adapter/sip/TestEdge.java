@@ -35,6 +35,10 @@ final class TestEdge implements AutoCloseable {
     }
 
     TestEdge(Limits limits, TlsPort tls, Duration handshake) {
+        this(limits, tls, handshake, Links.NONE);
+    }
+
+    TestEdge(Limits limits, TlsPort tls, Duration handshake, Links links) {
         var settings =
                 new SipTransport.Settings(
                         limits,
@@ -48,7 +52,7 @@ final class TestEdge implements AutoCloseable {
         this.transport =
                 new SipTransport(
                         settings,
-                        tls,
+                        new SipTransport.Protection(tls, links),
                         Locator.ofSystem(new Random(1)),
                         event -> !full && events.add(event),
                         InstantSource.system());

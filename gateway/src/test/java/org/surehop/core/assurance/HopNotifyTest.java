@@ -135,6 +135,18 @@ class HopNotifyTest {
     }
 
     @Test
+    void countsAnIpsecLinkAsProtectedAndSaysThatItIsOne() {
+        var link = new ChannelSecurity.Ipsec("branch", "gcm", List.of("branch.example"));
+        var yes = HopNotify.attest(SELF, TLS, link);
+        assertTrue(yes.complied());
+        assertTrue(VerdictTable.positive(yes));
+        assertEquals("tls", yes.received().security());
+        assertEquals(
+                new HopAssertion.Channel("ipsec", "", "gcm", "branch.example", "none"),
+                yes.forwarded());
+    }
+
+    @Test
     void ownReportSpeaksOfTheRequestAndPutsOurselvesFirst() {
         var own = HopNotify.attest(SELF, TLS, TLS);
         var beyond = VerdictTableTest.assertion("+p9");

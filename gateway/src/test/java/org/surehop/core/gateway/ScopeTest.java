@@ -250,6 +250,13 @@ class ScopeTest {
     }
 
     @Test
+    void takesE2eSecFromAPeerOnAnIpsecLink() {
+        scene.ingress = new ChannelSecurity.Ipsec("in0", "gcm", List.of("in0.inside.example"));
+        scene.fromCaller(Scene.request("MESSAGE", "link1"));
+        assertEquals(List.of(Scene.TAG), scene.atCallee("MESSAGE").proxyRequire());
+    }
+
+    @Test
     void e2eSecThatCannotBeMetWinsOverSips() {
         scene.ingress = new ChannelSecurity.Clear();
         scene.fromCaller(to("sips", Scene.request("MESSAGE", "sips2")));
