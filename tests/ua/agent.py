@@ -41,6 +41,7 @@ class Agent:
         self.aor = f"sip:{user}@{domain}"
         self.incoming = queue.Queue()
         self.notifies = []  # e2e-sec NOTIFYs as (arrival, connection, message, report)
+        self.subscriptions = {}  # Call-ID to subscriber.Subscription
         self.connections = []
         self.stray = []  # responses that belong to nothing
         self.server_name = None
@@ -116,6 +117,9 @@ class Agent:
             branch = message.param(found.get("Via", ""), "branch")
             waiting = self._responses.get((branch, found.cseq[1]))
             waiting.put(found) if waiting else self.stray.append(found)
+            return
+        if found.method == "NOTIFY" and found.call_id in self.subscriptions:
+            self.subscriptions[found.call_id].notified(connection, found)
             return
         if found.method == "NOTIFY" and (found.get("Event") or "").split(";")[0] == E2E:
             self._notified(connection, found)

@@ -55,7 +55,7 @@ def read_notify(notify):
         root = ElementTree.fromstring(content)
     except ElementTree.ParseError:
         return None
-    report = {"request": {}, "hops": [], "hop_record": None}
+    report = {"request": {}, "hops": [], "hop_record": None, "verdict": None}
     for child in root:
         name = local(child.tag)
         if name == "request":
@@ -65,6 +65,8 @@ def read_notify(notify):
             for side in child:
                 hop[local(side.tag)] = dict(side.attrib)
             report["hops"].append(hop)
+        elif name == "verdict":
+            report["verdict"] = (child.get("level"), child.get("reason"))
         elif name == "hop-record":
             report["hop_record"] = {normal_hop(e.text or "") for e in child}
     return report

@@ -39,6 +39,7 @@ final class HopReportReader {
     private Optional<RequestTuple> request = Optional.empty();
     private Optional<Instant> time = Optional.empty();
     private Optional<List<Hop>> hopRecord = Optional.empty();
+    private Optional<HopReport.Judged> judged = Optional.empty();
     private int elements;
 
     private record RequestTuple(
@@ -110,7 +111,8 @@ final class HopReportReader {
                 tuple.to(),
                 time.get(),
                 hops,
-                hopRecord);
+                hopRecord,
+                judged);
     }
 
     private void child() throws XMLStreamException, BodyFault {
@@ -129,6 +131,9 @@ final class HopReportReader {
             hop();
         } else if (startsOurs("hop-record") && hopRecord.isEmpty()) {
             hopRecord = Optional.of(record());
+        } else if (startsOurs("verdict") && judged.isEmpty()) {
+            judged = Optional.of(new HopReport.Judged(needed("level"), needed("reason")));
+            skip();
         } else if (HopReportWriter.NAMESPACE.equals(xml.getNamespaceURI())) {
             throw BodyFault.malformed();
         } else {

@@ -38,6 +38,11 @@ final class HopReportWriter {
                 }
                 xml.writeEndElement();
             }
+            if (report.judged().isPresent()) {
+                xml.writeEmptyElement("verdict");
+                xml.writeAttribute("level", report.judged().get().level());
+                xml.writeAttribute("reason", report.judged().get().reason());
+            }
             xml.writeEndElement();
             xml.writeEndDocument();
             xml.close();

@@ -20,6 +20,11 @@ public record HopAssertion(
                 forwarded.withoutNeighbour());
     }
 
+    /// About how much room it takes, in octets.
+    public int octets() {
+        return 64 + hop.host().length() + cause.length() + received.octets() + forwarded.octets();
+    }
+
     /// The part that the hop plays.
     public enum Role {
         PROXY,
@@ -35,6 +40,11 @@ public record HopAssertion(
 
         Channel withoutNeighbour() {
             return new Channel(security, version, "", "", peerAuth);
+        }
+
+        int octets() {
+            var text = security.length() + version.length() + cipher.length();
+            return 32 + text + peer.length() + peerAuth.length();
         }
     }
 }

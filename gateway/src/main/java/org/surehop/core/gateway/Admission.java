@@ -296,6 +296,6 @@ record Admission(GatewayConfig config) {
         return isSelf(request.uri())
                 && !request.inDialog()
                 && request.uri().user().isEmpty()
-                && request.method().equals(Method.OPTIONS);
+                && (request.method().equals(Method.OPTIONS) || CollectorDesk.asks(request));
     }
 }

@@ -45,6 +45,7 @@ final class AssuranceDesk {
         passage.track = Optional.of(track);
         byTuple.computeIfAbsent(track.tuple(), _ -> new ArrayList<>()).add(track);
         byOwner.put(track.owner(), track);
+        desks.collector().begun(turn, track);
         passage.call.ifPresent(call -> call.tracks++);
     }
 
@@ -133,13 +134,14 @@ final class AssuranceDesk {
         if (track.verdict.isEmpty() && track.hopRecord.isEmpty()) {
             tell(turn, track, Verdict.failed(reason), NoticeKind.VERDICT);
             track.verdict = Optional.of(Verdict.failed(reason));
+            desks.collector().tell(turn, track);
             close(turn, track);
         }
     }
 
     /// A request that was turned away before it left: no hop had a chance to speak, and it has its
-    /// one verdict all the same (POL-1). One that came round again (482) has it where it came
-    // first.
+    /// one verdict all the same (POL-1). One that came round again (482) has it where it came in
+    /// first.
     void refused(Turn turn, Request request, Reason reason) {
         var due = HopNotify.due(request, turn.config().assurance().optionTag());
         if (!due || request.inDialog() || reason == Reason.LOOP) {
@@ -243,6 +245,7 @@ final class AssuranceDesk {
         turn.disarm(Deadline.Kind.VERDICT_CAP, track.owner());
         byOwner.remove(track.owner());
         waiting.remove(track);
+        desks.collector().over(turn, track);
         var same = byTuple.get(track.tuple());
         if (same != null && same.remove(track) && same.isEmpty()) {
             byTuple.remove(track.tuple());
@@ -364,6 +367,7 @@ final class AssuranceDesk {
             track.upgraded = true;
             track.verdict = Optional.of(verdict);
             tell(turn, track, verdict, NoticeKind.VERDICT_CHANGED);
+            desks.collector().tell(turn, track);
             close(turn, track);
         }
     }

@@ -15,6 +15,7 @@ final class Desks {
     private final TransactionDesk transactions = new TransactionDesk(reporter, passages.homeward());
     private final AssuranceDesk assurance = new AssuranceDesk(this);
     private final NotifyDesk notifies = new NotifyDesk(this);
+    private final CollectorDesk collector = new CollectorDesk(this);
     private final CallDesk calls = new CallDesk(this);
     private final SubscriptionDesk subscriptions = new SubscriptionDesk(this);
     private final PinholeDesk pinholes;
@@ -44,6 +45,10 @@ final class Desks {
 
     NotifyDesk notifies() {
         return notifies;
+    }
+
+    CollectorDesk collector() {
+        return collector;
     }
 
     CallDesk calls() {

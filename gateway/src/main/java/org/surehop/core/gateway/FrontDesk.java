@@ -132,6 +132,12 @@ final class FrontDesk {
     }
 
     private void inDialog(Turn turn, Inbound inbound, Request request) {
+        if (desks.collector().owns(request)) {
+            desks.collector()
+                    .again(turn, inbound, request)
+                    .ifPresent(r -> reject(turn, inbound, request, r));
+            return;
+        }
         var token = request.uri().user();
         var relation = desks.relation(token);
         var from = relation.map(r -> r.token(Leg.A).equals(token) ? Leg.A : Leg.B);
@@ -188,7 +194,7 @@ final class FrontDesk {
         var config = turn.config();
         var admission = new Admission(config);
         if (admission.forUs(request)) {
-            options(turn, inbound, request);
+            forUs(turn, inbound, request);
             return;
         }
         if (desks.passages().merged(request)) {
@@ -271,6 +277,19 @@ final class FrontDesk {
                 .map(p -> p.name())
                 .or(() -> identities.stream().findFirst())
                 .orElseGet(() -> String.valueOf(inbound.remote().getAddress()));
+    }
+
+    private void forUs(Turn turn, Inbound inbound, Request request) {
+        if (!CollectorDesk.asks(request)) {
+            options(turn, inbound, request);
+            return;
+        }
+        var refusal =
+                stopping
+                        ? Optional.of(
+                                new Admission(turn.config()).congestion(Reason.GATEWAY_STOPPING))
+                        : desks.collector().subscribe(turn, inbound, request);
+        refusal.ifPresent(r -> reject(turn, inbound, request, r));
     }
 
     private void options(Turn turn, Inbound inbound, Request request) {

@@ -12,6 +12,7 @@ import org.surehop.core.report.NoticeKind;
 import org.surehop.core.report.Reason;
 import org.surehop.core.report.Severity;
 import org.surehop.core.sdp.Flow;
+import org.surehop.core.sip.Body;
 import org.surehop.core.sip.Octets;
 import org.surehop.core.sip.Response;
 
@@ -52,15 +53,21 @@ public final class Gateway {
             case Event.SendFailed failed -> desks.transactions().unsent(turn, failed);
             case Event.ResponseLost(_, var response, var assured) ->
                     responseLost(turn, response, assured);
-            case Event.ConnectionClosed(_, var connection) ->
-                    desks.notifies().connectionClosed(connection);
+            case Event.ConnectionClosed(_, var connection) -> {
+                desks.notifies().connectionClosed(connection);
+                desks.collector().connectionClosed(turn, connection);
+            }
             case Event.EdgeRefused refused -> edgeRefused(turn, refused);
             case Event.BodyOpened opened -> desks.passages().opened(turn, opened);
             case Event.HopReportRead read -> desks.notifies().read(turn, read);
-            case Event.HopReportRefused(_, var task, var reason) ->
-                    desks.notifies().refused(turn, task, reason);
-            case Event.HopReportMade(_, var task, var body) ->
-                    desks.notifies().made(turn, task, body);
+            case Event.HopReportRefused(_, var task, var reason) -> {
+                desks.notifies().refused(turn, task, reason);
+                desks.collector().made(turn, task, Body.NONE);
+            }
+            case Event.HopReportMade(_, var task, var body) -> {
+                desks.notifies().made(turn, task, body);
+                desks.collector().made(turn, task, body);
+            }
             case Event.RuleSetApplied(_, var number, var closed) ->
                     desks.pinholes().applied(turn, number, closed);
             case Event.RuleSetFailed(_, var number, var reason) ->
@@ -87,16 +94,23 @@ public final class Gateway {
             case RINGING -> desks.passages().ringing(turn, owner);
             case ACK_WAIT -> call(owner, c -> desks.calls().unacknowledged(turn, c));
             case VERDICT_GRACE -> desks.assurance().graceOver(turn, owner);
-            case VERDICT_CAP -> desks.assurance().capReached(turn, owner);
+            case VERDICT_CAP -> {
+                desks.assurance().capReached(turn, owner);
+                desks.collector().stale(turn, owner);
+            }
             case WORK -> {
                 desks.passages().overdue(turn, owner);
                 desks.pinholes().overdue(turn, owner);
                 desks.notifies().overdue(turn, owner);
+                desks.collector().overdue(turn, owner);
             }
             case PINHOLE_REFRESH -> call(owner, c -> desks.pinholes().refresh(turn, c));
             case CALL_DURATION ->
                     call(owner, c -> desks.calls().ending(turn, c, Reason.LIFETIME_ENDED));
-            case SUBSCRIPTION -> desks.subscriptions().expired(turn, owner);
+            case SUBSCRIPTION -> {
+                desks.subscriptions().expired(turn, owner);
+                desks.collector().expired(turn, owner);
+            }
             case STOPPING -> {}
         }
     }
@@ -152,6 +166,7 @@ public final class Gateway {
     private void stop(Turn turn) {
         stopping = true;
         front.stop();
+        desks.collector().stop(turn);
         for (var call : desks.calls().all()) {
             desks.calls().ending(turn, call, Reason.GATEWAY_STOPPING);
         }
@@ -199,6 +214,7 @@ public final class Gateway {
                 "passages", desks.passages().size(),
                 "assurance", desks.assurance().size(),
                 "notifies", desks.notifies().size(),
+                "collector", desks.collector().size(),
                 "pinhole-jobs", desks.pinholes().jobs());
     }
 

@@ -52,6 +52,8 @@ final class Homeward implements TransactionDesk.User {
         if (passage == null) {
             if (desks.notifies().owns(key) && !response.status().provisional()) {
                 desks.notifies().answered(key, response.status().success());
+            } else if (!response.status().provisional()) {
+                desks.collector().answered(turn, key, response);
             }
             return;
         }
@@ -129,6 +131,7 @@ final class Homeward implements TransactionDesk.User {
             desks.passages().step(turn, passage, new Exchange.Event.TimedOut());
         } else {
             desks.notifies().answered(key, false);
+            desks.collector().unanswered(turn, key);
         }
     }
 
@@ -139,6 +142,7 @@ final class Homeward implements TransactionDesk.User {
             desks.passages().step(turn, passage, new Exchange.Event.Unsent(reason, detail));
         } else {
             desks.notifies().unsent(key);
+            desks.collector().unanswered(turn, key);
         }
     }
 

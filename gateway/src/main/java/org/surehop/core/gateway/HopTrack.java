@@ -27,6 +27,8 @@ final class HopTrack {
     final Map<Hop, String> sources = new LinkedHashMap<>();
     /// The `Hop-Record` rows of further 2xx, by To tag (POL-68).
     final Map<String, Optional<List<String>>> forks = new LinkedHashMap<>();
+    /// Whose request it is, if he may subscribe to its verdict (POL-50).
+    Optional<Watcher> watcher = Optional.empty();
     boolean upgraded;
     boolean closed;
 

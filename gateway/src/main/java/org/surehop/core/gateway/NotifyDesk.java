@@ -38,28 +38,45 @@ final class NotifyDesk {
 
     // ---- attesting our own hop ----
 
-    /// One combined NOTIFY upstream (POL-51), to a caller who has not turned one down before.
+    /// One combined NOTIFY upstream (POL-51), to a caller who has not turned one down before and
+    /// who has no subscription that tells it.
     void attest(Turn turn, HopTrack track) {
         var passage = track.passage;
-        if (!wanted(turn, passage)
+        if (desks.collector().tell(turn, track)
+                || !wanted(turn, passage)
                 || deaf.to(Upstream.of(passage))
                 || passage.egressSecurity.isEmpty()) {
             return;
         }
-        var veil = Veil.before(turn.config(), Admission.identities(passage.inbound));
-        var plain =
-                HopNotify.attest(
-                        turn.config().gateway().hop(),
-                        passage.inbound.security(),
-                        passage.egressSecurity.get());
-        var own = veil.own(plain, track.verdict.orElseThrow(), track.ledger);
-        var relayed = veil.relayed(track.ledger);
         var task = desks.nextTask();
         makings.put(task, track);
         await(turn, task);
-        turn.emit(
-                new Effect.MakeHopReport(
-                        task, HopNotify.ownReport(passage.request, turn.now(), own, relayed)));
+        turn.emit(new Effect.MakeHopReport(task, report(turn, track)));
+    }
+
+    /// What the caller of that request is told: our own hop first, then those beyond (POL-51), as
+    /// far as it may know them (POL-83). Before the verdict only who may know all is told anything.
+    static HopReport report(Turn turn, HopTrack track) {
+        var passage = track.passage;
+        var self = turn.config().gateway().hop();
+        var received = passage.inbound.security();
+        var plain =
+                passage.egressSecurity
+                        .filter(_ -> passage.failure == Reason.NONE)
+                        .map(forwarded -> HopNotify.attest(self, received, forwarded))
+                        .orElseGet(() -> HopNotify.deny(self, received, cause(passage)));
+        var veil = veil(turn, passage);
+        var own = track.verdict.map(v -> veil.own(plain, v, track.ledger)).orElse(plain);
+        var relayed = veil.relayed(track.ledger);
+        return HopNotify.ownReport(passage.request, turn.now(), own, relayed);
+    }
+
+    static Veil veil(Turn turn, Passage passage) {
+        return Veil.before(turn.config(), Admission.identities(passage.inbound));
+    }
+
+    private static Reason cause(Passage passage) {
+        return passage.failure == Reason.NONE ? Reason.NO_TLS_TARGET : passage.failure;
     }
 
     /// Without a subscription only an authenticated peer is told (POL-96, POL-98), and only one

@@ -32,7 +32,7 @@ import org.surehop.sim.SimSettings;
 
 /// One verdict for each request and each success, what it rests on, and what follows from it.
 class VerdictsTest {
-    private static final Hop PROXY = Hop.of("p1.example.net", 0);
+    static final Hop PROXY = Hop.of("p1.example.net", 0);
     private static final SignerFacts SIGNER =
             new SignerFacts(
                     List.of("sip:p1.example.net"),
@@ -299,7 +299,7 @@ class VerdictsTest {
         return Scene.answer(seen, 200, tag).toBuilder().add("Hop-Record", record).build();
     }
 
-    private static HopReport report(Request request, Hop hop) {
+    static HopReport report(Request request, Hop hop) {
         var tls = new HopAssertion.Channel("tls", "TLSv1.3", "", "", "mutual");
         return new HopReport(
                 request.method(),
