@@ -41,7 +41,7 @@ class Authority:
 
     def smime(self, name, user, alg="ec", expired=False):
         """An S/MIME certificate to encrypt to, for user@domain or for a domain."""
-        usage = "keyAgreement,digitalSignature" if alg == "ec" else "keyEncipherment"
+        usage = "keyEncipherment" if alg == "rsa" else "keyAgreement,digitalSignature"
         return self.leaf(name, smime_names(user), alg, expired, f"keyUsage=critical,{usage}",
                          "extendedKeyUsage=emailProtection")
 
@@ -70,8 +70,9 @@ def smime_names(user):
 
 
 def new_key(path, alg):
-    kind = (["EC", "-pkeyopt", "ec_paramgen_curve:P-256"] if alg == "ec"
-            else ["RSA", "-pkeyopt", "rsa_keygen_bits:2048"])
+    kind = {"ec": ["EC", "-pkeyopt", "ec_paramgen_curve:P-256"],
+            "p384": ["EC", "-pkeyopt", "ec_paramgen_curve:P-384"],
+            "rsa": ["RSA", "-pkeyopt", "rsa_keygen_bits:2048"]}[alg]
     run("genpkey", "-algorithm", *kind, "-out", path)
     path.chmod(0o600)
 

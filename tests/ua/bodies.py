@@ -3,6 +3,7 @@
 A body is (header rows, octets), as the agent puts it into a message.
 """
 
+import base64
 import secrets
 import subprocess
 import tempfile
@@ -63,13 +64,13 @@ def multipart(content_type, octets):
     return parts
 
 
-def encrypt(content, recipients, cipher="-aes-256-cbc"):
+def encrypt(content, recipients, cipher="-aes-256-cbc", *options):
     """EnvelopedData (AuthEnvelopedData with a -gcm cipher) over a MIME entity.
 
     A recipient is a certificate file, with `.ec.` or `.rsa.` in its name to choose how:
     key agreement with the SHA-256 key derivation, or RSAES-OAEP.
     """
-    arguments = ["cms", "-encrypt", "-binary", "-outform", "DER", cipher]
+    arguments = ["cms", "-encrypt", "-binary", "-outform", "DER", cipher, *options]
     for certificate in recipients:
         arguments += ["-recip", str(certificate)]
         if ".rsa." in str(certificate):
@@ -79,9 +80,9 @@ def encrypt(content, recipients, cipher="-aes-256-cbc"):
     return openssl(*arguments, octets=content)
 
 
-def sign_opaque(content, certificate, key):
+def sign_opaque(content, certificate, key, *options):
     return openssl("cms", "-sign", "-binary", "-nodetach", "-outform", "DER", "-md", "sha256",
-                   "-signer", str(certificate), "-inkey", str(key), octets=content)
+                   *options, "-signer", str(certificate), "-inkey", str(key), octets=content)
 
 
 def sign_detached(content, certificate, key):
@@ -113,23 +114,107 @@ def pkcs7(smime_type, octets, content_id=None):
     return rows, octets
 
 
-def shape(name, sdp, recipients, signer=None, content_id=None, key=None):
-    """One of the nesting shapes N1, N2, N3, N11 around an SDP; `signer` is a certificate file."""
+def part(content_type, octets, *rows):
+    """A part of a multipart, as it stands between two boundaries."""
+    return mime(content_type, octets, rows)
+
+
+def pkcs7_part(smime_type, octets, *rows):
+    return mime(f"{PKCS7}; smime-type={smime_type}; name=smime.p7m", octets,
+                ["Content-Transfer-Encoding: binary", *rows])
+
+
+def mixed(*parts):
+    """(content type, octets) of a multipart/mixed; its boundary is in none of the parts."""
+    mark = "mixed-" + secrets.token_hex(12)
+    boundary = f"--{mark}".encode()
+    octets = b"".join(boundary + b"\r\n" + p + b"\r\n" for p in parts) + boundary + b"--\r\n"
+    return f'multipart/mixed; boundary="{mark}"', octets
+
+
+def tunnel(sdp, headers=()):
+    """A SIP message that stands inside of another one (RFC 3261 section 23.4)."""
+    rows = ["INVITE sip:bob@outside.example SIP/2.0", *headers, "c: application/sdp",
+            f"l: {len(sdp.encode())}"]
+    return ("\r\n".join(rows) + "\r\n\r\n" + sdp).encode()
+
+
+def without_keys(sdp):
+    return "".join(f"{line}\r\n" for line in sdp.splitlines()
+                   if not line.startswith("a=crypto"))
+
+
+def shape(name, sdp, recipients, signer=None, content_id=None, key=None, **more):
+    """One of the nesting shapes N1 to N13 around an SDP; `signer` is a certificate file. Where a
+    shape has parts for different readers, the first recipient is the callee and the second the
+    gateway; `more` may hold a `cipher`, the `head` rows of a tunnel, `base64` for that coding
+    wherever CMS stands, and `ber` for indefinite lengths.
+    """
     inner = mime("application/sdp", sdp.encode())
-    if name == "N1":
-        return pkcs7("enveloped-data", encrypt(inner, recipients), content_id)
-    if name == "N2":
-        inner = mime(*multipart_signed(inner, signer, key))
-        return pkcs7("enveloped-data", encrypt(inner, recipients), content_id)
-    signed = sign_opaque(inner, signer, key)
-    inner = mime(f"{PKCS7}; smime-type=signed-data; name=smime.p7m", signed,
-                 ["Content-Transfer-Encoding: binary"])
-    if name == "N3":
-        return pkcs7("enveloped-data", encrypt(inner, recipients), content_id)
+    cipher = more.get("cipher", "-aes-256-cbc")
+    kind = "auth-enveloped-data" if cipher.endswith("gcm") else "enveloped-data"
+
+    streamed = ["-stream"] if more.get("ber") else []
+
+    def sealed(content, readers=None):
+        return encrypt(content, readers or recipients, cipher, *streamed)
+
+    def inside(smime_type, octets, *rows):
+        if not more.get("base64"):
+            return pkcs7_part(smime_type, octets, *rows)
+        head, text = in_base64(pkcs7(smime_type, octets))
+        return mime(head[0][1], text, [*(f"{k}: {v}" for k, v in head[2:]), *rows])
+
+    def opaque(content):
+        return inside("signed-data", sign_opaque(content, signer, key, *streamed))
+
+    def outside(body):
+        return in_base64(body) if more.get("base64") else body
+
+    if name in ("N2", "N3", "N11"):
+        inner = mime(*multipart_signed(inner, signer, key)) if name == "N2" else opaque(inner)
+    if name == "N7":
+        inner = mime(*mixed(inner, part("application/pidf+xml", b"<presence/>")))
+    if name == "N8":
+        inner = mime("message/sip", tunnel(sdp, more.get("head", ())))
+    if name in ("N1", "N2", "N3", "N7", "N8"):
+        return outside(pkcs7(kind, sealed(inner), content_id))
     if name == "N11":
-        octets = encrypt(inner, recipients, "-aes-256-gcm")
-        return pkcs7("auth-enveloped-data", octets, content_id)
-    raise ValueError(f"no such shape: {name}")
+        octets = encrypt(inner, recipients, "-aes-256-gcm", *streamed)
+        return outside(pkcs7("auth-enveloped-data", octets, content_id))
+    if name in ("N4", "N5"):
+        public = mime("application/sdp", without_keys(sdp).encode())
+        if name == "N5":
+            inner, public = opaque(inner), opaque(public)
+        optional = [f"Content-ID: <{content_id or 'gw@inside.example'}>",
+                    "Content-Disposition: attachment;handling=optional"]
+        whole = mixed(inside(kind, sealed(inner, recipients[:1])),
+                      inside(kind, sealed(public, recipients[1:]), *optional))
+    elif name == "N6":
+        whole = multipart_signed(inside(kind, sealed(inner)), signer, key)
+    elif name == "N9":
+        whole = mixed(inner, mime(*multipart_signed(aib(), signer, key)))
+    elif name == "N10":
+        hidden = inside(kind, sealed(aib(), recipients[1:]))
+        whole = mixed(inside(kind, sealed(inner)), mime(*multipart_signed(hidden, signer, key)))
+    elif name == "N13":
+        return outside(pkcs7(kind, sealed(inside(kind, sealed(inner)), recipients[:1])))
+    else:
+        raise ValueError(f"no such shape: {name}")
+    return [("Content-Type", whole[0]), ("Content-Transfer-Encoding", "binary")], whole[1]
+
+
+def aib():
+    """An Authenticated Identity Body (RFC 3893) without a Contact."""
+    return mime("message/sipfrag", b"From: <sip:alice@inside.example>\r\n"
+                b"To: <sip:bob@outside.example>\r\nCall-ID: aib@inside.example\r\n"
+                b"CSeq: 1 INVITE\r\n", ["Content-Disposition: aib; handling=optional"])
+
+
+def in_base64(body):
+    """The same body in base64, as RFC 3261 mailers write it (SM-5)."""
+    rows = [(k, "base64" if k == "Content-Transfer-Encoding" else v) for k, v in body[0]]
+    return rows, base64.encodebytes(body[1]).replace(b"\n", b"\r\n")
 
 
 def decrypt(octets, certificate, key):

@@ -160,6 +160,7 @@ final class Appliance {
                         sip::sendResponse,
                         sip::closeConnection,
                         cms::open,
+                        cms::forget,
                         cms::read,
                         cms::make,
                         rules,

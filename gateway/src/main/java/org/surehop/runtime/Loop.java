@@ -171,6 +171,7 @@ public final class Loop implements EventSink {
                 case Effect.SendRequest e -> adapters.requests().handle(e);
                 case Effect.SendResponse e -> adapters.responses().handle(e);
                 case Effect.OpenBody e -> adapters.bodies().handle(e);
+                case Effect.ForgetKeys e -> adapters.contentKeys().handle(e);
                 case Effect.ReadHopReport e -> adapters.reportReader().handle(e);
                 case Effect.MakeHopReport e -> adapters.reportMaker().handle(e);
                 case Effect.ApplyRuleSet e -> adapters.firewall().handle(e);
@@ -192,7 +193,7 @@ public final class Loop implements EventSink {
         switch (effect) {
             case Effect.SendRequest(var key, _, _) ->
                     post(new Event.SendFailed(now, key, Reason.INTERNAL, ""));
-            case Effect.OpenBody(var task, _, _, _) ->
+            case Effect.OpenBody(var task, _, _, _, _) ->
                     post(
                             new Event.BodyOpened(
                                     now,
@@ -205,6 +206,7 @@ public final class Loop implements EventSink {
             case Effect.ApplyRuleSet(var change) ->
                     post(new Event.RuleSetFailed(now, change.number(), Reason.INTERNAL));
             case Effect.SendResponse _,
+                    Effect.ForgetKeys _,
                     Effect.MakeHopReport _,
                     Effect.SetDeadline _,
                     Effect.CancelDeadline _,

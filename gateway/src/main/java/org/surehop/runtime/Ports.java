@@ -9,6 +9,7 @@ public record Ports(
         EffectHandler<Effect.SendResponse> responses,
         EffectHandler<Effect.CloseConnection> connections,
         EffectHandler<Effect.OpenBody> bodies,
+        EffectHandler<Effect.ForgetKeys> contentKeys,
         EffectHandler<Effect.ReadHopReport> reportReader,
         EffectHandler<Effect.MakeHopReport> reportMaker,
         EffectHandler<Effect.ApplyRuleSet> firewall,

@@ -186,6 +186,7 @@ final class ManyCalls {
             case Effect.CancelDeadline(var deadline) -> deadlines.remove(deadline);
             case Effect.OpenBody _,
                     Effect.ReadHopReport _,
+                    Effect.ForgetKeys _,
                     Effect.Report _,
                     Effect.Record _,
                     Effect.CloseConnection _ -> {}

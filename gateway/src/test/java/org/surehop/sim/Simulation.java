@@ -166,7 +166,7 @@ final class Simulation {
                 firewall.apply(change);
             }
             case Effect.CloseConnection(var id) -> net.closeByGateway(id);
-            case Effect.Report _, Effect.Record _ -> {}
+            case Effect.Report _, Effect.Record _, Effect.ForgetKeys _ -> {}
             case Effect.SetDeadline _, Effect.CancelDeadline _ -> {}
         }
     }

@@ -34,7 +34,7 @@ final class BodyFault extends Exception {
     boolean fatal() {
         return switch (obstacle) {
             case MALFORMED, TOO_COMPLEX, OVER_BUDGET, BUSY -> true;
-            case NOT_A_RECIPIENT, DECRYPTION_FAILED -> false;
+            case NOT_A_RECIPIENT, KEY_LOST, ALGORITHM_REFUSED, DECRYPTION_FAILED -> false;
         };
     }
 }

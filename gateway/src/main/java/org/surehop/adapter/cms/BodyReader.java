@@ -2,6 +2,7 @@ package org.surehop.adapter.cms;
 
 import java.security.cert.X509Certificate;
 import java.time.Instant;
+import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.EnumSet;
 import java.util.List;
@@ -15,10 +16,12 @@ import org.bouncycastle.asn1.cms.EnvelopedData;
 import org.bouncycastle.cms.CMSException;
 import org.bouncycastle.cms.CMSProcessableByteArray;
 import org.bouncycastle.cms.CMSSignedData;
+import org.surehop.core.config.ContentKeys;
 import org.surehop.core.config.Disclosure;
 import org.surehop.core.disclosure.BodyFacts;
 import org.surehop.core.disclosure.BodyFacts.Obstacle;
 import org.surehop.core.disclosure.DisclosedPart;
+import org.surehop.core.disclosure.KeyScope;
 import org.surehop.core.disclosure.SignerFacts;
 import org.surehop.core.gateway.Effect;
 import org.surehop.core.sip.Body;
@@ -33,14 +36,26 @@ public final class BodyReader {
     private static final Set<String> SIGNATURE =
             Set.of("application/pkcs7-signature", "application/x-pkcs7-signature");
 
+    private final KeptKeys kept;
     private final EnvelopeOpener envelopes;
     private final SignatureReader signatures;
     private final Disclosure policy;
     private final int maxOctets;
 
-    /// `maxOctets` is the most that a body may have; the other limits are in the policy.
+    /// `maxOctets` is the most that a body may have; the other limits are in the policy. What is
+    /// read by this one alone leaves no content keys behind.
     public BodyReader(SmimeKeys keys, Disclosure policy, int maxOctets) {
-        this.envelopes = new EnvelopeOpener(keys);
+        this(keys, policy, maxOctets, ContentKeys.DEFAULT, InstantSource.system());
+    }
+
+    BodyReader(
+            SmimeKeys keys,
+            Disclosure policy,
+            int maxOctets,
+            ContentKeys sharing,
+            InstantSource clock) {
+        this.kept = new KeptKeys(sharing, clock);
+        this.envelopes = new EnvelopeOpener(keys, sharing.reversed());
         this.signatures = new SignatureReader(keys);
         this.policy = policy;
         this.maxOctets = maxOctets;
@@ -57,25 +72,35 @@ public final class BodyReader {
     public BodyFacts read(
             Body body, List<String> contentIds, Instant now, Consumer<X509Certificate> signers) {
         var operations = new KeyOperations(Effect.OpenBody.KEY_OPERATIONS);
-        return read(
-                body,
-                new Walk(
-                        new ReadingBudget(policy, operations),
-                        Set.copyOf(contentIds),
-                        now,
-                        signers));
+        try (var lease = kept.enter(KeyScope.NONE)) {
+            var means = new EnvelopeOpener.Means(new ReadingBudget(policy, operations), lease);
+            return read(body, new Walk(means, Set.copyOf(contentIds), now, signers));
+        }
     }
 
-    /// The same, with our private key used no more often than that.
+    /// The same, with our private key used no more often than that, and with the content keys of
+    /// the dialog.
+    BodyFacts read(
+            Body body,
+            List<String> contentIds,
+            Instant now,
+            KeyOperations operations,
+            KeptKeys.Lease lease) {
+        var means = new EnvelopeOpener.Means(new ReadingBudget(policy, operations), lease);
+        return read(body, new Walk(means, Set.copyOf(contentIds), now, _ -> {}));
+    }
+
+    /// The same without a dialog.
     public BodyFacts read(
             Body body, List<String> contentIds, Instant now, KeyOperations operations) {
-        return read(
-                body,
-                new Walk(
-                        new ReadingBudget(policy, operations),
-                        Set.copyOf(contentIds),
-                        now,
-                        _ -> {}));
+        try (var lease = kept.enter(KeyScope.NONE)) {
+            return read(body, contentIds, now, operations, lease);
+        }
+    }
+
+    /// Where content keys of bodies may be used for other bodies.
+    KeptKeys kept() {
+        return kept;
     }
 
     private BodyFacts read(Body body, Walk walk) {
@@ -115,6 +140,7 @@ public final class BodyReader {
 
     /// One reading of one body.
     private final class Walk {
+        private final EnvelopeOpener.Means means;
         private final ReadingBudget budget;
         private final Set<String> labels;
         private final Instant now;
@@ -123,12 +149,13 @@ public final class BodyReader {
         private final Set<Obstacle> obstacles = EnumSet.noneOf(Obstacle.class);
 
         Walk(
-                ReadingBudget budget,
+                EnvelopeOpener.Means means,
                 Set<String> labels,
                 Instant now,
                 Consumer<X509Certificate> signers) {
             this.signers = signers;
-            this.budget = budget;
+            this.means = means;
+            this.budget = means.budget();
             this.labels = labels;
             this.now = now;
         }
@@ -143,20 +170,36 @@ public final class BodyReader {
                 multipart(entity, cover, depth);
             } else if (SMIME.contains(type)) {
                 smime(entity.decoded(), cover, depth);
+            } else if (type.equals("message/sip")) {
+                tunnel(SipTunnel.read(entity.decoded()), entity, cover, depth);
             } else {
                 leaf(entity, cover);
             }
         }
 
         private void leaf(MimeEntity entity, Cover cover) throws BodyFault {
+            leaf(entity, entity.decoded(), cover);
+        }
+
+        private void leaf(MimeEntity entity, byte[] octets, Cover cover) {
             parts.add(
                     new DisclosedPart(
                             entity.mediaType(),
                             entity.contentId(),
-                            Octets.copyOf(entity.decoded()),
+                            Octets.copyOf(octets),
                             cover.signers(),
                             cover.encrypted(),
                             cover.withoutMac() && cover.signers().isEmpty()));
+        }
+
+        /// A whole SIP message (RFC 3261 §23.4, N8): its header rows for whoever compares them,
+        /// and then what it carries.
+        private void tunnel(SipTunnel tunnel, MimeEntity around, Cover cover, int depth)
+                throws BodyFault {
+            leaf(around, tunnel.head(), cover);
+            if (tunnel.carries()) {
+                entity(tunnel.body(), cover, depth + 1);
+            }
         }
 
         private void multipart(MimeEntity entity, Cover cover, int depth) throws BodyFault {
@@ -233,14 +276,14 @@ public final class BodyReader {
             if (type.equals(CMSObjectIdentifiers.signedData)) {
                 opaqueSigned(info, cover, depth);
             } else if (type.equals(CMSObjectIdentifiers.envelopedData)) {
-                var opened = envelopes.open(enveloped(info), budget);
+                var opened = envelopes.open(enveloped(info), means);
                 inner(opened, cover, depth);
             } else if (type.equals(CMSObjectIdentifiers.authEnvelopedData)) {
-                var opened = envelopes.open(authEnveloped(info), budget);
+                var opened = envelopes.open(authEnveloped(info), means);
                 inner(opened, cover, depth);
             } else {
                 // CompressedData and what is not known: nothing that we could read.
-                throw BodyFault.undecipherable();
+                throw new BodyFault(Obstacle.ALGORITHM_REFUSED);
             }
         }
 

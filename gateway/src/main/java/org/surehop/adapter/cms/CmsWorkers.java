@@ -15,6 +15,7 @@ import java.util.concurrent.locks.LockSupport;
 import java.util.function.Supplier;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
+import org.surehop.core.config.ContentKeys;
 import org.surehop.core.config.Disclosure;
 import org.surehop.core.config.GatewayConfig;
 import org.surehop.core.disclosure.BodyFacts;
@@ -51,19 +52,31 @@ public final class CmsWorkers implements AutoCloseable {
     private final AtomicLong lostAnswers = new AtomicLong();
 
     /// What of the configuration concerns this room.
-    public record Settings(Disclosure policy, int bodyBytes, String reportType) {
+    public record Settings(
+            Disclosure policy, int bodyBytes, String reportType, ContentKeys contentKeys) {
+        public Settings(Disclosure policy, int bodyBytes, String reportType) {
+            this(policy, bodyBytes, reportType, ContentKeys.DEFAULT);
+        }
+
         public static Settings of(GatewayConfig config) {
             return new Settings(
                     config.disclosure(),
                     config.limits().bodyBytes(),
-                    config.assurance().notifyBodyType());
+                    config.assurance().notifyBodyType(),
+                    config.smime().contentKeys());
         }
     }
 
     public CmsWorkers(SmimeKeys keys, Settings settings, EventSink sink, InstantSource clock) {
         var workers = settings.policy().workers();
         this.keys = keys;
-        this.reader = new BodyReader(keys, settings.policy(), settings.bodyBytes());
+        this.reader =
+                new BodyReader(
+                        keys,
+                        settings.policy(),
+                        settings.bodyBytes(),
+                        settings.contentKeys(),
+                        clock);
         this.signer = new SignatureMaker(keys.signer(), keys.provider());
         this.reportType = settings.reportType().toLowerCase(Locale.ROOT);
         this.reports = new HopReportOpener(reader, reportType);
@@ -108,13 +121,26 @@ public final class CmsWorkers implements AutoCloseable {
 
     /// Answers with [Event.BodyOpened].
     public void open(Effect.OpenBody effect) {
+        var lease = reader.kept().enter(effect.scope());
         submit(
-                () -> opened(effect),
-                () ->
-                        new Event.BodyOpened(
-                                clock.instant(),
-                                effect.task(),
-                                new BodyFacts(List.of(), Set.of(Obstacle.BUSY))));
+                () -> opened(effect, lease),
+                () -> {
+                    lease.close();
+                    return new Event.BodyOpened(
+                            clock.instant(),
+                            effect.task(),
+                            new BodyFacts(List.of(), Set.of(Obstacle.BUSY)));
+                });
+    }
+
+    /// Wipes the content keys of a dialog that is over (CEK-7).
+    public void forget(Effect.ForgetKeys effect) {
+        reader.kept().end(effect.scope());
+    }
+
+    /// How many content keys are held for messages to come.
+    public int keptKeys() {
+        return reader.kept().size();
     }
 
     /// Answers with [Event.HopReportRead] or [Event.HopReportRefused].
@@ -135,12 +161,12 @@ public final class CmsWorkers implements AutoCloseable {
                                 clock.instant(), effect.task(), Reason.QUEUE_FULL));
     }
 
-    private Event opened(Effect.OpenBody effect) {
+    private Event opened(Effect.OpenBody effect, KeptKeys.Lease lease) {
         var now = clock.instant();
         var operations = new KeyOperations(effect.keyOperations());
         BodyFacts facts;
-        try {
-            facts = reader.read(effect.body(), effect.contentIds(), now, operations);
+        try (lease) {
+            facts = reader.read(effect.body(), effect.contentIds(), now, operations, lease);
         } catch (RuntimeException bug) {
             LOG.error("reading a body failed: bug={}", bug.getClass().getName());
             facts = new BodyFacts(List.of(), Set.of(Obstacle.MALFORMED));
@@ -208,5 +234,6 @@ public final class CmsWorkers implements AutoCloseable {
     @Override
     public void close() {
         pool.shutdownNow();
+        reader.kept().endAll();
     }
 }

@@ -43,7 +43,7 @@ final class ContentKeyUnwrap {
                     SECObjectIdentifiers.dhSinglePass_stdDH_sha512kdf_scheme,
                     // What the openssl command uses when it is not told otherwise.
                     X9ObjectIdentifiers.dhSinglePass_stdDH_sha1kdf_scheme);
-    private static final Map<ASN1ObjectIdentifier, Integer> WRAP_BITS =
+    static final Map<ASN1ObjectIdentifier, Integer> WRAP_BITS =
             Map.of(
                     NISTObjectIdentifiers.id_aes128_wrap, 128,
                     NISTObjectIdentifiers.id_aes192_wrap, 192,

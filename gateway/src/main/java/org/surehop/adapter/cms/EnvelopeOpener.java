@@ -3,8 +3,10 @@ package org.surehop.adapter.cms;
 import java.security.GeneralSecurityException;
 import java.security.Key;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.Set;
 import javax.crypto.Cipher;
@@ -20,6 +22,7 @@ import org.bouncycastle.asn1.cms.AuthEnvelopedData;
 import org.bouncycastle.asn1.cms.EncryptedContentInfo;
 import org.bouncycastle.asn1.cms.EnvelopedData;
 import org.bouncycastle.asn1.cms.GCMParameters;
+import org.bouncycastle.asn1.cms.KEKRecipientInfo;
 import org.bouncycastle.asn1.cms.KeyAgreeRecipientInfo;
 import org.bouncycastle.asn1.cms.KeyTransRecipientInfo;
 import org.bouncycastle.asn1.cms.RecipientEncryptedKey;
@@ -28,6 +31,7 @@ import org.bouncycastle.asn1.nist.NISTObjectIdentifiers;
 import org.bouncycastle.asn1.x509.AlgorithmIdentifier;
 import org.bouncycastle.cms.CMSException;
 import org.bouncycastle.crypto.fips.FipsOperationError;
+import org.jspecify.annotations.Nullable;
 import org.surehop.core.disclosure.BodyFacts.Obstacle;
 
 /// Opens EnvelopedData and AuthEnvelopedData (RFC 5652 §6, RFC 5083) with our own key, for a
@@ -49,25 +53,33 @@ final class EnvelopeOpener {
 
     private final SmimeKeys keys;
     private final ContentKeyUnwrap unwrap;
+    private final SharedKeyUnwrap shared;
 
-    EnvelopeOpener(SmimeKeys keys) {
+    EnvelopeOpener(SmimeKeys keys, boolean reversed) {
         this.keys = keys;
         this.unwrap = new ContentKeyUnwrap(keys);
+        this.shared = new SharedKeyUnwrap(keys, reversed);
     }
+
+    /// What one reading may spend, and the content keys of its dialog.
+    record Means(ReadingBudget budget, KeptKeys.Lease lease) {}
 
     /// Plain text, and whether a MAC protected it on the way.
     record Opened(byte[] content, boolean authentic) {}
 
     /// One recipient of ours, not yet tried.
     private sealed interface Ours {
+        /// Under a content key of an earlier message, which costs no private-key operation.
+        record Shared(KEKRecipientInfo info) implements Ours {}
+
         record Agreed(KeyAgreeRecipientInfo info, byte[] wrapped) implements Ours {}
 
         record Transported(KeyTransRecipientInfo info) implements Ours {}
     }
 
-    Opened open(EnvelopedData data, ReadingBudget budget) throws BodyFault {
+    Opened open(EnvelopedData data, Means means) throws BodyFault {
         var content = data.getEncryptedContentInfo();
-        var key = contentKey(data.getRecipientInfos(), content, CBC, budget);
+        var key = contentKey(data.getRecipientInfos(), content, CBC, means);
         try {
             var parameters = content.getContentEncryptionAlgorithm().getParameters();
             var cipher = Cipher.getInstance("AES/CBC/PKCS7Padding", keys.provider());
@@ -75,15 +87,17 @@ final class EnvelopeOpener {
                     Cipher.DECRYPT_MODE,
                     key,
                     new IvParameterSpec(ASN1OctetString.getInstance(parameters).getOctets()));
-            return new Opened(cipher.doFinal(encrypted(content)), false);
+            var opened = new Opened(cipher.doFinal(encrypted(content)), false);
+            keep(data.getUnprotectedAttrs(), key, means);
+            return opened;
         } catch (GeneralSecurityException | RuntimeException _) {
             throw BodyFault.undecipherable();
         }
     }
 
-    Opened open(AuthEnvelopedData data, ReadingBudget budget) throws BodyFault {
+    Opened open(AuthEnvelopedData data, Means means) throws BodyFault {
         var content = data.getAuthEncryptedContentInfo();
-        var key = contentKey(data.getRecipientInfos(), content, GCM, budget);
+        var key = contentKey(data.getRecipientInfos(), content, GCM, means);
         try {
             var parameters =
                     GCMParameters.getInstance(
@@ -102,15 +116,29 @@ final class EnvelopeOpener {
                 var attributes = new DERSet(data.getAuthAttrs().toArray());
                 cipher.updateAAD(attributes.getEncoded(ASN1Encoding.DER));
             }
-            return new Opened(whole(cipher, encrypted(content), tag), true);
+            var opened = new Opened(whole(cipher, encrypted(content), tag), true);
+            // CEK-8: RFC 3185 is older than this structure and names no place in it.
+            keep(data.getUnauthAttrs(), key, means);
+            return opened;
         } catch (GeneralSecurityException | java.io.IOException | RuntimeException _) {
             throw BodyFault.undecipherable();
         }
     }
 
+    /// E2M-20: what was read may be the key to what comes next.
+    private static void keep(@Nullable ASN1Set attributes, Key key, Means means) {
+        KeyOffer.read(attributes)
+                .ifPresent(
+                        offer -> {
+                            var encoded = key.getEncoded();
+                            means.lease().keep(offer, encoded);
+                            Arrays.fill(encoded, (byte) 0);
+                        });
+    }
+
     private static byte[] whole(Cipher cipher, byte[] encrypted, byte[] tag)
             throws GeneralSecurityException {
-        var input = java.util.Arrays.copyOf(encrypted, encrypted.length + tag.length);
+        var input = Arrays.copyOf(encrypted, encrypted.length + tag.length);
         System.arraycopy(tag, 0, input, encrypted.length, tag.length);
         return cipher.doFinal(input);
     }
@@ -121,35 +149,63 @@ final class EnvelopeOpener {
                 : content.getEncryptedContent().getOctets();
     }
 
-    /// Tries the recipients that name our certificate, in order, as long as there is budget.
+    /// Tries the recipients that name a key which we hold, as long as there is budget.
     private Key contentKey(
             ASN1Set recipientInfos,
             EncryptedContentInfo content,
             Map<ASN1ObjectIdentifier, Integer> allowed,
-            ReadingBudget budget)
+            Means means)
             throws BodyFault {
         List<Ours> ours;
         try {
-            ours = ours(recipientInfos, budget);
+            ours = ours(recipientInfos, means.budget());
         } catch (RuntimeException _) {
             // What the ASN.1 classes throw when the structure is not what its tags promise.
             throw BodyFault.malformed();
         }
-        if (ours.isEmpty()) {
-            throw new BodyFault(Obstacle.NOT_A_RECIPIENT);
-        }
         var algorithm = content.getContentEncryptionAlgorithm();
         var size = allowed.get(algorithm.getAlgorithm());
-        if (size == null) {
-            throw BodyFault.undecipherable();
-        }
+        var why = Obstacle.NOT_A_RECIPIENT;
         for (var recipient : ours) {
-            var key = attempt(recipient, algorithm, budget);
-            if (key.isPresent() && size.equals(lengthOf(key.get()))) {
-                return key.get();
+            var hindrance = hindrance(recipient, size != null, means);
+            why = worse(why, hindrance.orElse(Obstacle.DECRYPTION_FAILED));
+            if (hindrance.isEmpty()) {
+                var key = attempt(recipient, algorithm, means);
+                if (key.isPresent() && lengthOf(key.get()) == Objects.requireNonNull(size)) {
+                    return key.get();
+                }
             }
         }
-        throw BodyFault.undecipherable();
+        throw new BodyFault(why);
+    }
+
+    /// What everybody could see to be in the way, without a look at any secret.
+    private static Optional<Obstacle> hindrance(Ours recipient, boolean contentKnown, Means means) {
+        try {
+            return refused(recipient, contentKnown, means);
+        } catch (RuntimeException _) {
+            // What the ASN.1 classes throw at parameters that are not what the algorithm has.
+            return Optional.of(Obstacle.ALGORITHM_REFUSED);
+        }
+    }
+
+    private static Optional<Obstacle> refused(Ours recipient, boolean contentKnown, Means means) {
+        return switch (recipient) {
+            case Ours.Shared(var info)
+                    when means.lease().find(SharedKeyUnwrap.reference(info)).isEmpty() ->
+                    Optional.of(Obstacle.KEY_LOST);
+            case Ours.Agreed(var info, _) when !ContentKeyUnwrap.accepts(info) ->
+                    Optional.of(Obstacle.ALGORITHM_REFUSED);
+            case Ours.Transported(var info) when !ContentKeyUnwrap.accepts(info) ->
+                    Optional.of(Obstacle.ALGORITHM_REFUSED);
+            case Ours.Shared _, Ours.Agreed _, Ours.Transported _ ->
+                    contentKnown ? Optional.empty() : Optional.of(Obstacle.ALGORITHM_REFUSED);
+        };
+    }
+
+    /// Whatever was tried with a key outweighs what could not even be tried.
+    private static Obstacle worse(Obstacle one, Obstacle other) {
+        return one.compareTo(other) >= 0 ? one : other;
     }
 
     private static int lengthOf(Key key) {
@@ -157,17 +213,18 @@ final class EnvelopeOpener {
         return encoded == null ? -1 : encoded.length;
     }
 
-    private Optional<Key> attempt(Ours recipient, AlgorithmIdentifier content, ReadingBudget budget)
+    private Optional<Key> attempt(Ours recipient, AlgorithmIdentifier content, Means means)
             throws BodyFault {
+        var budget = means.budget();
         try {
             return switch (recipient) {
-                case Ours.Agreed(var info, var wrapped)
-                        when ContentKeyUnwrap.accepts(info) && budget.takePrivateKeyOperation() ->
+                case Ours.Shared(var info) when budget.takeSharedKey() ->
+                        shared(info, means.lease());
+                case Ours.Agreed(var info, var wrapped) when budget.takePrivateKeyOperation() ->
                         Optional.of(unwrap.agreed(info, wrapped));
-                case Ours.Transported(var info)
-                        when ContentKeyUnwrap.accepts(info) && budget.takePrivateKeyOperation() ->
+                case Ours.Transported(var info) when budget.takePrivateKeyOperation() ->
                         Optional.of(unwrap.transported(info, content));
-                case Ours.Agreed _, Ours.Transported _ -> Optional.empty();
+                case Ours.Shared _, Ours.Agreed _, Ours.Transported _ -> Optional.empty();
             };
         } catch (CMSException
                 | GeneralSecurityException
@@ -177,6 +234,15 @@ final class EnvelopeOpener {
             // What the library says depends on the secret: all of it means "could not".
             return Optional.empty();
         }
+    }
+
+    private Optional<Key> shared(KEKRecipientInfo info, KeptKeys.Lease lease) {
+        var reference = SharedKeyUnwrap.reference(info);
+        var kept = lease.find(reference);
+        var key = kept.flatMap(k -> shared.unwrap(info, k));
+        kept.ifPresent(k -> Arrays.fill(k.key(), (byte) 0));
+        key.ifPresent(_ -> lease.used(reference));
+        return key;
     }
 
     private List<Ours> ours(ASN1Set recipientInfos, ReadingBudget budget) throws BodyFault {
@@ -200,6 +266,9 @@ final class EnvelopeOpener {
                 }
             } else {
                 budget.recipients(++count);
+                if (info instanceof KEKRecipientInfo sharing) {
+                    found.addFirst(new Ours.Shared(sharing));
+                }
             }
         }
         return found;

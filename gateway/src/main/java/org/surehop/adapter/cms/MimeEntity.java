@@ -27,6 +27,10 @@ record MimeEntity(List<Header> headers, byte[] octets, byte[] raw) {
     /// Reads header rows up to the empty line. CRLF is the rule; a lone LF is taken as well, since
     /// the signature and not the line end protects what is inside.
     static MimeEntity parse(byte[] raw) throws BodyFault {
+        return parse(raw, MAX_HEADERS);
+    }
+
+    static MimeEntity parse(byte[] raw, int maxHeaders) throws BodyFault {
         var headers = new ArrayList<Header>();
         var at = 0;
         while (true) {
@@ -39,6 +43,9 @@ record MimeEntity(List<Header> headers, byte[] octets, byte[] raw) {
                 return new MimeEntity(headers, slice(raw, lineEnd + 1, raw.length), raw);
             }
             add(headers, new String(raw, at, textEnd - at, StandardCharsets.UTF_8));
+            if (headers.size() > maxHeaders) {
+                throw BodyFault.malformed();
+            }
             at = lineEnd + 1;
         }
     }
@@ -57,7 +64,7 @@ record MimeEntity(List<Header> headers, byte[] octets, byte[] raw) {
         }
         var colon = line.indexOf(':');
         var name = colon < 0 ? "" : line.substring(0, colon);
-        if (headers.size() == MAX_HEADERS || !isToken(name) || repeats(headers, name)) {
+        if (!isToken(name) || repeats(headers, name)) {
             throw BodyFault.malformed();
         }
         headers.add(new Header(name, line.substring(colon + 1).strip()));

@@ -9,10 +9,14 @@ final class ReadingBudget {
     /// R-SEC-9: at most four signatures per message.
     static final int SIGNATURES = 4;
 
+    /// Kept content keys that are tried for one message.
+    static final int SHARED_KEYS = 4;
+
     private final int maxDepth;
     private final int maxRecipients;
     private int parts;
     private final KeyOperations keyOperations;
+    private int sharedKeys = SHARED_KEYS;
     private int signatures = SIGNATURES;
 
     ReadingBudget(Disclosure policy, KeyOperations keyOperations) {
@@ -54,6 +58,11 @@ final class ReadingBudget {
             throw new BodyFault(Obstacle.OVER_BUDGET);
         }
         return false;
+    }
+
+    /// The same for a content key of an earlier message.
+    boolean takeSharedKey() {
+        return sharedKeys-- > 0;
     }
 
     void takeSignatures(int count) throws BodyFault {

@@ -4,6 +4,7 @@ import java.util.HashSet;
 import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
+import org.surehop.core.config.ContentKeys;
 import org.surehop.core.config.GatewayConfig;
 import org.surehop.core.config.Listener;
 import org.surehop.core.config.Peer;
@@ -127,9 +128,23 @@ final class ConfigReader {
                         s.secret("key", null),
                         s.file("signing-certificate", null),
                         s.secret("signing-key", null),
-                        s.file("trust", null));
+                        s.file("trust", null),
+                        contentKeys(s.section("content-keys")));
         s.close();
         return smime;
+    }
+
+    private static ContentKeys contentKeys(Section s) {
+        var all = ContentKeys.DEFAULT;
+        var keys =
+                new ContentKeys(
+                        s.duration("holding", "2h", "0s", "24h"),
+                        s.integer("max-decrypts", all.maxDecrypts(), 1, 1_000_000),
+                        s.integer("per-dialog", all.perDialog(), 1, 1_000),
+                        s.integer("total", all.total(), 1, 1_000_000),
+                        s.flag("reversed", all.reversed()));
+        s.close();
+        return keys;
     }
 
     private static List<Peer> peers(Section root, Topology usual) {

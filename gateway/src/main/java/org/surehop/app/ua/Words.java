@@ -77,7 +77,7 @@ final class Words {
             case PEER_TIMEOUT -> "no answer came in time.";
             case CANCELLED -> "the call was given up before an answer.";
             case CALLEE_REFUSED -> "the far side refused the call.";
-            case UNDECIPHERABLE, NOT_A_RECIPIENT ->
+            case UNDECIPHERABLE, NOT_A_RECIPIENT, KEY_LOST, ALGORITHM_REFUSED ->
                     "an element on the path must read the session description and cannot.";
             case CLEAR_SDP_REFUSED ->
                     "a session description that nobody encrypted is not accepted there.";

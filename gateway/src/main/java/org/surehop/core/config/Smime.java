@@ -7,4 +7,15 @@ public record Smime(
         SecretRef key,
         String signingCertificate,
         SecretRef signingKey,
-        String trust) {}
+        String trust,
+        ContentKeys contentKeys) {
+    /// With what is in force when nothing else is configured.
+    public Smime(
+            String certificate,
+            SecretRef key,
+            String signingCertificate,
+            SecretRef signingKey,
+            String trust) {
+        this(certificate, key, signingCertificate, signingKey, trust, ContentKeys.DEFAULT);
+    }
+}

@@ -15,6 +15,11 @@ public record BodyFacts(List<DisclosedPart> parts, Set<Obstacle> obstacles) {
     /// answer tells them apart (SM-23).
     public enum Obstacle {
         NOT_A_RECIPIENT,
+        /// Encrypted under a key of an earlier message that we do not hold, or no longer (CEK-6).
+        KEY_LOST,
+        /// For us, but by an algorithm that policy refuses. Everybody can see which one, so this
+        /// tells nothing about a key.
+        ALGORITHM_REFUSED,
         DECRYPTION_FAILED,
         MALFORMED,
         TOO_COMPLEX,

@@ -30,6 +30,9 @@ public record DisclosureJudge(Disclosure policy, String host) {
     private static final Set<Method> SESSION =
             Set.of(Method.INVITE, Method.ACK, Method.PRACK, Method.UPDATE);
 
+    /// What the sender may be told of an unreadable body: what everybody on the way could see.
+    private static final Set<Reason> UNSECRET = Set.of(Reason.KEY_LOST, Reason.ALGORITHM_REFUSED);
+
     private static final Set<String> IDENTITY = Set.of("", "7bit", "8bit", "binary");
     private static final Set<String> SMIME =
             Set.of("application/pkcs7-mime", "application/x-pkcs7-mime");
@@ -123,6 +126,12 @@ public record DisclosureJudge(Disclosure policy, String host) {
         if (obstacles.contains(Obstacle.DECRYPTION_FAILED)) {
             return refused(Reason.UNDECIPHERABLE, policy.emitCode(), expectation);
         }
+        if (obstacles.contains(Obstacle.ALGORITHM_REFUSED)) {
+            return refused(Reason.ALGORITHM_REFUSED, policy.emitCode(), expectation);
+        }
+        if (obstacles.contains(Obstacle.KEY_LOST)) {
+            return refused(Reason.KEY_LOST, policy.emitCode(), expectation);
+        }
         if (obstacles.contains(Obstacle.NOT_A_RECIPIENT)) {
             return refused(Reason.NOT_A_RECIPIENT, policy.emitCode(), expectation);
         }
@@ -193,7 +202,7 @@ public record DisclosureJudge(Disclosure policy, String host) {
     /// E2M-16: the caller can repair an unreadable answer only by a label it has not sent yet.
     private int answerStatus(Reason reason, Expectation expectation) {
         return switch (reason) {
-            case UNDECIPHERABLE, NOT_A_RECIPIENT ->
+            case UNDECIPHERABLE, NOT_A_RECIPIENT, KEY_LOST, ALGORITHM_REFUSED ->
                     expectation.offerLabelled() ? 403 : policy.emitCode();
             case CONGESTION -> 503;
             default -> 403;
@@ -210,8 +219,11 @@ public record DisclosureJudge(Disclosure policy, String host) {
         var headers = new ArrayList<Header>();
         var body = Body.NONE;
         switch (refused.reason()) {
-            case UNDECIPHERABLE, NOT_A_RECIPIENT -> {
+            case UNDECIPHERABLE, NOT_A_RECIPIENT, KEY_LOST, ALGORITHM_REFUSED -> {
                 headers.add(warning("Required to View Content-Type '" + SDP + "'"));
+                if (UNSECRET.contains(refused.reason())) {
+                    headers.add(why(refused));
+                }
                 if (refused.status().value() == policy.emitCode()) {
                     body =
                             new Body(
@@ -222,11 +234,7 @@ public record DisclosureJudge(Disclosure policy, String host) {
             case SIGNATURE_MISSING ->
                     headers.add(warning("Required to View Content-Type '" + SDP + "'"));
             default -> {
-                headers.add(
-                        new Header(
-                                "Warning",
-                                "399 %s \"end-to-middle: %s\""
-                                        .formatted(host, refused.reason().wireName())));
+                headers.add(why(refused));
                 if (refused.reason() == Reason.KEY_BUDGET) {
                     // RFC 3261 §21.4.11: too much for now, not for ever.
                     headers.add(new Header("Retry-After", "2"));
@@ -234,6 +242,12 @@ public record DisclosureJudge(Disclosure policy, String host) {
             }
         }
         return new Refusal(refused.status(), phrase(refused.status()), headers, body);
+    }
+
+    private Header why(Refused refused) {
+        return new Header(
+                "Warning",
+                "399 %s \"end-to-middle: %s\"".formatted(host, refused.reason().wireName()));
     }
 
     private Header warning(String text) {

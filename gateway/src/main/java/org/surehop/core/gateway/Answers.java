@@ -127,7 +127,9 @@ final class Answers {
         passage.failure = refused.reason();
         var kind =
                 switch (refused.reason()) {
-                    case NOT_A_RECIPIENT, UNDECIPHERABLE -> NoticeKind.UNDECIPHERABLE;
+                    case KEY_LOST -> NoticeKind.CEK_LOST;
+                    case NOT_A_RECIPIENT, UNDECIPHERABLE, ALGORITHM_REFUSED ->
+                            NoticeKind.UNDECIPHERABLE;
                     case SIGNATURE_MISSING -> NoticeKind.SIGNATURE_REQUIRED;
                     case SIGNATURE_INVALID, SIGNER_UNVERIFIED -> NoticeKind.BAD_SIGNATURE;
                     case BODY_MALFORMED, MALFORMED -> NoticeKind.MALFORMED_INPUT;

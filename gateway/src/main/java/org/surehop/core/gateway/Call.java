@@ -10,6 +10,7 @@ import java.util.Map;
 import java.util.Optional;
 import org.surehop.core.call.CallLife;
 import org.surehop.core.dialog.LegDialog;
+import org.surehop.core.disclosure.KeyScope;
 import org.surehop.core.pinhole.GroupId;
 import org.surehop.core.report.CallKey;
 import org.surehop.core.report.CallRecord;
@@ -61,6 +62,8 @@ final class Call implements Relation {
     /// Verdicts that are still awaited or may still change.
     int tracks;
     private boolean told;
+    /// Whether a body of it was opened: content keys may be kept for it.
+    private boolean keys;
     Optional<InetAddress> addressA;
     /// Whether the caller came in clear, which only a call without e2e-sec may.
     final boolean clear;
@@ -114,6 +117,19 @@ final class Call implements Relation {
 
     boolean hasFact(String name) {
         return facts.containsKey(name);
+    }
+
+    /// The scope for content keys that the next body may bring.
+    KeyScope opensKeys() {
+        keys = true;
+        return KeyScope.ofCall(key.callId(), owner);
+    }
+
+    /// The scope to be wiped, once, if a body was ever opened in it.
+    Optional<KeyScope> closesKeys() {
+        var scope = keys ? Optional.of(opensKeys()) : Optional.<KeyScope>empty();
+        keys = false;
+        return scope;
     }
 
     @Override

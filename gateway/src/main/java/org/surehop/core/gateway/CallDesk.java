@@ -110,6 +110,7 @@ final class CallDesk {
                             Optional.empty());
         }
         turn.emit(new Effect.Record(call.story(turn.now())));
+        call.closesKeys().ifPresent(scope -> turn.emit(new Effect.ForgetKeys(scope)));
         sweep(call);
     }
 

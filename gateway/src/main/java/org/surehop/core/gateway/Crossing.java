@@ -200,7 +200,7 @@ final class Crossing {
     static List<Header> reasonRow(Reason reason) {
         return switch (reason) {
             case NORMAL_END, CANCELLED -> List.of();
-            case UNDECIPHERABLE, NOT_A_RECIPIENT ->
+            case UNDECIPHERABLE, NOT_A_RECIPIENT, KEY_LOST, ALGORITHM_REFUSED ->
                     List.of(new Header("Reason", "SIP;cause=496;text=\"Proxy Undecipherable\""));
             default ->
                     List.of(

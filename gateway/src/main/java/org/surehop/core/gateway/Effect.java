@@ -3,6 +3,7 @@ package org.surehop.core.gateway;
 import java.time.Instant;
 import java.util.List;
 import org.surehop.core.assurance.HopReport;
+import org.surehop.core.disclosure.KeyScope;
 import org.surehop.core.disclosure.TaskId;
 import org.surehop.core.pinhole.RuleSetChange;
 import org.surehop.core.report.CallRecord;
@@ -33,8 +34,9 @@ public sealed interface Effect {
 
     /// Read the body: answer with [Event.BodyOpened]. `contentIds` names the labelled parts
     /// (REQ-CONF-3); empty means the whole body. `keyOperations` is how often our private key
-    /// may be used for it (R-SEC-9).
-    record OpenBody(TaskId task, Body body, List<String> contentIds, int keyOperations)
+    /// may be used for it (R-SEC-9), `scope` where content keys may be used again.
+    record OpenBody(
+            TaskId task, Body body, List<String> contentIds, int keyOperations, KeyScope scope)
             implements Effect {
         /// As often as one message may cost at most.
         public static final int KEY_OPERATIONS = 2;
@@ -46,7 +48,15 @@ public sealed interface Effect {
         public OpenBody(TaskId task, Body body, List<String> contentIds) {
             this(task, body, contentIds, KEY_OPERATIONS);
         }
+
+        /// Outside of any dialog.
+        public OpenBody(TaskId task, Body body, List<String> contentIds, int keyOperations) {
+            this(task, body, contentIds, keyOperations, KeyScope.NONE);
+        }
     }
+
+    /// Wipe the content keys of a dialog that has ended (CEK-7).
+    record ForgetKeys(KeyScope scope) implements Effect {}
 
     /// Read an e2e-sec NOTIFY body: answer with [Event.HopReportRead] or [Event.HopReportRefused].
     record ReadHopReport(TaskId task, Body body) implements Effect {}

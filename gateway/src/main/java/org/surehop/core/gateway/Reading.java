@@ -8,6 +8,7 @@ import java.util.Optional;
 import org.surehop.core.call.Exchange;
 import org.surehop.core.disclosure.Expectation;
 import org.surehop.core.disclosure.Judgement;
+import org.surehop.core.disclosure.KeyScope;
 import org.surehop.core.disclosure.TaskId;
 import org.surehop.core.report.NoticeKind;
 import org.surehop.core.report.Reason;
@@ -35,7 +36,7 @@ final class Reading {
         // An answer is read at the price of the request that it answers: one for each.
         var allowed = answering(passage) ? Effect.OpenBody.KEY_OPERATIONS : taken;
         byTask.put(task, new Work(passage, payer, taken));
-        turn.emit(new Effect.OpenBody(task, body, contentIds, allowed));
+        turn.emit(new Effect.OpenBody(task, body, contentIds, allowed, scope(passage)));
         turn.arm(Deadline.Kind.WORK, passage.owner(), turn.config().timers().work());
     }
 
@@ -45,6 +46,13 @@ final class Reading {
         var user = passage.request.from().uri();
         return new KeyBudget.Payer(
                 peer + " " + user.user() + "@" + user.host().toLowerCase(Locale.ROOT), peer);
+    }
+
+    private static KeyScope scope(Passage passage) {
+        var request = passage.request;
+        return passage.call
+                .map(Call::opensKeys)
+                .orElseGet(() -> KeyScope.ofPair(request.from().uri(), request.to().uri()));
     }
 
     void opened(Turn turn, Event.BodyOpened opened) {

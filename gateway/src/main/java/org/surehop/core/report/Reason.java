@@ -53,6 +53,8 @@ public enum Reason {
     CLEAR_SDP_REFUSED("clear-sdp-refused", 68),
     ANSWER_UNREADABLE("answer-unreadable", 69),
     SIGNED_HEADERS("signed-headers", 70),
+    KEY_LOST("cek-lost", 71),
+    ALGORITHM_REFUSED("algorithm-refused", 72),
     KEY_BUDGET("key-budget", 75),
     SRTP_KEY_EXPOSED("srtp-key-exposed", 76),
     LABEL_MISMATCH("label-mismatch", 77),

@@ -70,8 +70,8 @@ class BodyReaderTest {
         "gw-ec, n13.der, NOT_A_RECIPIENT",
         "gw-rsa, n1-ec.der, NOT_A_RECIPIENT",
         "gw-p384, n1-ec.der, NOT_A_RECIPIENT",
-        "gw-rsa, n1-rsa-pkcs15.der, DECRYPTION_FAILED",
-        "gw-ec, n1-3des.der, DECRYPTION_FAILED",
+        "gw-rsa, n1-rsa-pkcs15.der, ALGORITHM_REFUSED",
+        "gw-ec, n1-3des.der, ALGORITHM_REFUSED",
     })
     void tellsWhatItCannotRead(String recipient, String file, Obstacle obstacle) {
         assertEquals(new BodyFacts(List.of(), Set.of(obstacle)), read(recipient, file));

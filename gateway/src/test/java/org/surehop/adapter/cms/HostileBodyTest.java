@@ -238,10 +238,10 @@ class HostileBodyTest {
     void cannotReadWhatItDoesNotKnow() {
         // ContentInfo of an unknown type, and of CompressedData.
         assertEquals(
-                only(Obstacle.DECRYPTION_FAILED),
+                only(Obstacle.ALGORITHM_REFUSED),
                 read(HexFormat.of().parseHex("300906032a0304a0020500")));
         assertEquals(
-                only(Obstacle.DECRYPTION_FAILED),
+                only(Obstacle.ALGORITHM_REFUSED),
                 read(HexFormat.of().parseHex("3011060b2a864886f70d0109100109a0023000")));
     }
 

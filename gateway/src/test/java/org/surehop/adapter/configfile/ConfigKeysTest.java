@@ -16,6 +16,7 @@ import java.util.TreeSet;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.surehop.core.config.Assurance;
+import org.surehop.core.config.ContentKeys;
 import org.surehop.core.config.Demands;
 import org.surehop.core.config.Disclosure;
 import org.surehop.core.config.GatewayConfig;
@@ -178,7 +179,7 @@ class ConfigKeysTest {
                                 Listener.Transport.TCP,
                                 Listener.ClientCertificate.OPTIONAL)),
                 new Tls(here("a"), env("TLS_KEY"), here("b"), "TLSv1.3", Duration.ofSeconds(3)),
-                new Smime(here("c"), file("d"), here("e"), file("f"), "/abs/g"),
+                smime(),
                 List.of(peer()),
                 List.of(new Route("x.org", "p", Side.OUTSIDE)),
                 assurance(),
@@ -226,6 +227,16 @@ class ConfigKeysTest {
                 Peer.Notify.EXPLICIT,
                 Topology.NONE,
                 Optional.of(new IpsecLink(List.of(Prefix.parse("192.0.2.0/24")), "eth1", false)));
+    }
+
+    private Smime smime() {
+        return new Smime(
+                here("c"),
+                file("d"),
+                here("e"),
+                file("f"),
+                "/abs/g",
+                new ContentKeys(Duration.ofMinutes(7), 8, 9, 10, false));
     }
 
     private static Assurance assurance() {

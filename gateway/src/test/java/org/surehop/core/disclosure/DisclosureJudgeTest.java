@@ -129,6 +129,7 @@ class DisclosureJudgeTest {
         // obstacle, offer, answer, answer to a labelled offer, reason
         "NOT_A_RECIPIENT, 496, 496, 403, NOT_A_RECIPIENT",
         "DECRYPTION_FAILED, 496, 496, 403, UNDECIPHERABLE",
+        "KEY_LOST, 496, 496, 403, KEY_LOST",
         "MALFORMED, 400, 403, 403, BODY_MALFORMED",
         "TOO_COMPLEX, 413, 403, 403, BODY_TOO_COMPLEX",
         "BUSY, 503, 503, 503, CONGESTION",
