@@ -130,6 +130,29 @@ record CallPlan(
                 && hops.stream().allMatch(HopPlan::good);
     }
 
+    /// The same call of one who does not know e2e-sec; `refusing` says that the callee will not
+    /// have the tag.
+    CallPlan unaware(boolean refusing) {
+        return new CallPlan(
+                number,
+                outbound,
+                false,
+                offer,
+                answer,
+                offerShape,
+                answerShape,
+                refusing ? Outcome.REFUSE_TAG : outcome,
+                hops,
+                recordStyle,
+                caller,
+                calleeHangsUp,
+                changes,
+                ingressProxies,
+                labelled,
+                ringing,
+                talking);
+    }
+
     static CallPlan draw(int number, Chance chance) {
         var nice = chance.evens();
         var outbound = chance.evens();

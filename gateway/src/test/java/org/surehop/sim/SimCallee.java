@@ -43,9 +43,10 @@ final class SimCallee extends SimUser {
             super.invited(from, request);
             return;
         }
-        if (ringing.isPresent()) {
+        if (ringing.isPresent() && !secondTry(request)) {
             return;
         }
+        marked = request.require().contains(SimSettings.TAG);
         ringing = Optional.of(request);
         remote = request.from();
         target = request.contact().map(NameAddr::uri);
@@ -55,6 +56,17 @@ final class SimCallee extends SimUser {
             later(5, () -> from.toGateway(ringing(request)));
         }
         later(quick ? 1 : plan.ringing(), () -> decide(from, request));
+    }
+
+    /// The gateway has taken back the tag that this user refused.
+    private boolean secondTry(Request request) {
+        var second = net.settings.injection().inject() && request.cseq().number() > 1;
+        if (second && plan.outcome() == Outcome.REFUSE_TAG) {
+            decided = false;
+            over = false;
+            return true;
+        }
+        return false;
     }
 
     private Response ringing(Request request) {
@@ -72,7 +84,13 @@ final class SimCallee extends SimUser {
                     pickUp(from, request);
             case BUSY -> decline(from, request, 486);
             case REDIRECT -> decline(from, request, 302);
-            case REFUSE_TAG -> decline(from, request, 420);
+            case REFUSE_TAG -> {
+                if (secondTry(request)) {
+                    pickUp(from, request);
+                } else {
+                    decline(from, request, 420);
+                }
+            }
             case CRASH_WHILE_RINGING -> disappear();
             case SILENCE, ENDLESS_RINGING -> {}
         }

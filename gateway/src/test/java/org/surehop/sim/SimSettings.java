@@ -7,6 +7,7 @@ import org.surehop.core.config.Assurance;
 import org.surehop.core.config.Disclosure;
 import org.surehop.core.config.GatewayConfig;
 import org.surehop.core.config.HopPolicy;
+import org.surehop.core.config.Injection;
 import org.surehop.core.config.Journal;
 import org.surehop.core.config.Limits;
 import org.surehop.core.config.Listener;
@@ -26,11 +27,44 @@ import org.surehop.core.config.Topology;
 import org.surehop.core.sip.Side;
 
 /// The configuration of a simulated gateway. Worlds differ in what policy allows.
-public record SimSettings(boolean clearSdp, boolean signedNotify, int calls, int maxHops) {
+public record SimSettings(
+        boolean clearSdp,
+        boolean signedNotify,
+        int calls,
+        int maxHops,
+        Injection injection,
+        PathPolicy path,
+        int transactions) {
+    private static final PathPolicy PATH =
+            new PathPolicy(
+                    false, PathPolicy.SignedHeaders.REJECT, 403, Duration.ofSeconds(64), false);
+
     static final int INSIDE_PEERS = 2;
     static final int OUTSIDE_PEERS = 3;
     static final String TAG = "e2e-sec";
     private static final SecretRef NO_SECRET = new SecretRef(SecretRef.Kind.ENV, "NONE");
+
+    /// Those of a gateway that asks for e2e-sec on nobody's behalf.
+    public SimSettings(boolean clearSdp, boolean signedNotify, int calls, int maxHops) {
+        this(clearSdp, signedNotify, calls, maxHops, Injection.NEVER, PATH, 100_000);
+    }
+
+    public SimSettings injecting(Injection.OnRejected onRejected) {
+        return with(new Injection(true, onRejected));
+    }
+
+    public SimSettings with(Injection other) {
+        return new SimSettings(clearSdp, signedNotify, calls, maxHops, other, path, transactions);
+    }
+
+    public SimSettings with(PathPolicy other) {
+        return new SimSettings(
+                clearSdp, signedNotify, calls, maxHops, injection, other, transactions);
+    }
+
+    public SimSettings transactions(int most) {
+        return new SimSettings(clearSdp, signedNotify, calls, maxHops, injection, path, most);
+    }
 
     static SimSettings draw(Chance chance) {
         return new SimSettings(
@@ -83,7 +117,7 @@ public record SimSettings(boolean clearSdp, boolean signedNotify, int calls, int
                 peers(told).stream().map(p -> showing(p, hops.topology())).toList(),
                 routes(),
                 assurance(onMismatch, hops),
-                new PathPolicy(false, PathPolicy.SignedHeaders.REJECT),
+                path,
                 notifying,
                 new Disclosure(
                         Disclosure.Profile.INSPECT, clearSdp, false, false, 496, 399, 5, 20, 16, 2),
@@ -139,13 +173,13 @@ public record SimSettings(boolean clearSdp, boolean signedNotify, int calls, int
                 peer.ipsec());
     }
 
-    private static List<Route> routes() {
+    private List<Route> routes() {
         var routes = new ArrayList<Route>();
         for (var peer : peers(Peer.Notify.OFF)) {
             var side = peer.name().startsWith("in") ? Side.INSIDE : Side.OUTSIDE;
-            routes.add(new Route(peer.domains().getFirst(), peer.name(), side));
+            routes.add(new Route(peer.domains().getFirst(), peer.name(), side, injection));
         }
-        routes.add(new Route("*", "dns", Side.OUTSIDE));
+        routes.add(new Route("*", "dns", Side.OUTSIDE, injection));
         return routes;
     }
 
@@ -182,7 +216,7 @@ public record SimSettings(boolean clearSdp, boolean signedNotify, int calls, int
         return new Limits(
                 calls,
                 calls,
-                100_000,
+                transactions,
                 1_000,
                 1_000,
                 1_000,

@@ -40,12 +40,15 @@ abstract class SimUser {
     int version;
     boolean over;
     private boolean gone;
+    /// Whether this user asks for e2e-sec: the callee as it was asked itself (POL-12).
+    boolean marked;
 
     SimUser(SimNet net, Truth truth, SimPeer peer, Ends ends) {
         this.net = net;
         this.world = net.world;
         this.truth = truth;
         this.plan = truth.plan;
+        this.marked = plan.assured();
         this.peer = peer;
         this.inside = peer.side == org.surehop.core.sip.Side.INSIDE;
         this.connection = net.fromPeer(peer);
@@ -97,7 +100,7 @@ abstract class SimUser {
     void ask(Method method, org.surehop.core.sip.Body body) {
         cseq++;
         var branch = "z9hG4bK" + plan.number() + local.tag() + cseq;
-        var tags = plan.assured() ? List.of(SimSettings.TAG) : List.<String>of();
+        var tags = marked ? List.of(SimSettings.TAG) : List.<String>of();
         var request =
                 SimMessages.request(method, plan.number(), local, remote).toBuilder()
                         .uri(target.orElse(remote.uri()))

@@ -7,6 +7,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import org.surehop.core.config.Injection;
 import org.surehop.core.gateway.Effect;
 import org.surehop.core.gateway.Entropy;
 import org.surehop.core.gateway.Event;
@@ -38,14 +39,24 @@ final class Simulation {
         this.seed = seed;
         this.calls = calls;
         world = new World(seed);
-        settings = SimSettings.draw(world.chance);
-        witness = new Witness(tally, history);
+        settings = SimSettings.draw(world.chance).with(injection(seed));
+        witness = new Witness(tally, history, new Unaware(settings.injection()));
         gateway = new SimGateway(world, this::newCore, new Onlooker());
         cms = new SimCms(world, gateway);
         firewall = new SimFirewall(world, gateway);
         net = new SimNet(world, gateway, settings, cms);
         net.onClose(witness::connectionClosed);
         gateway.connect(this::perform);
+    }
+
+    /// Not drawn, and not in the first worlds, so that older ones stay what they are.
+    private static Injection injection(long seed) {
+        if (seed < 10 || seed % 3 == 2) {
+            return Injection.NEVER;
+        }
+        var retries = seed % 3 == 0;
+        return new Injection(
+                true, retries ? Injection.OnRejected.RETRY_WITHOUT : Injection.OnRejected.REJECT);
     }
 
     private RealCore newCore() {
@@ -86,7 +97,9 @@ final class Simulation {
     private void begin(int number) {
         var inner = net.inside.get(world.chance.below(net.inside.size()));
         var outer = net.outside.get(world.chance.below(net.outside.size()));
-        var plan = CallPlan.draw(number, world.chance);
+        var drawn = CallPlan.draw(number, world.chance);
+        var unaware = settings.injection().inject() && number % 3 == 0;
+        var plan = unaware ? drawn.unaware(number % 2 == 0) : drawn;
         var from = plan.outbound() ? inner : outer;
         var to = plan.outbound() ? outer : inner;
         if (!from.up) {

@@ -30,6 +30,8 @@ final class Truth {
     /// The gateway crashed while the call went on.
     boolean orphaned;
     boolean toldEnded;
+    /// The callee has refused the tag.
+    boolean tagRefused;
 
     Truth(CallPlan plan) {
         this.plan = plan;

@@ -32,8 +32,10 @@ final class Witness implements SimGateway.Watch {
     private final Set<String> forks = new HashSet<>();
     private final Map<String, Integer> tally;
     private final Optional<History> history;
+    private final Unaware unaware;
 
-    Witness(Map<String, Integer> tally, Optional<History> history) {
+    Witness(Map<String, Integer> tally, Optional<History> history, Unaware unaware) {
+        this.unaware = unaware;
         this.tally = tally;
         this.history = history;
     }
@@ -60,6 +62,8 @@ final class Witness implements SimGateway.Watch {
         switch (event) {
             case Event.ResponseReceived(_, _, var response) when isAnswer(response) ->
                     heardAnswer(response);
+            case Event.ResponseReceived(_, _, var response) when response.status().value() == 420 ->
+                    Unaware.refused(truth(SimMessages.number(response.callId())), response);
             case Event.HopReportRead(_, _, var report, _) -> heard(report);
             // Who does not know the dialog is in none (RFC 3261 §12.2.1.2).
             case Event.ResponseReceived(_, _, var response) when response.status().value() == 481 ->
@@ -175,6 +179,7 @@ final class Witness implements SimGateway.Watch {
                 method.equals(Method.CANCEL)
                         || method.equals(Method.NOTIFY)
                         || (method.equals(Method.ACK) && inviteBranches.contains(branch));
+        unaware.leaves(truth, request, bare);
         if (truth.plan.assured()) {
             var tagged =
                     request.require().contains(SimSettings.TAG)
@@ -190,6 +195,7 @@ final class Witness implements SimGateway.Watch {
     }
 
     private void answered(String connection, Response response) {
+        unaware.answered(truth(SimMessages.number(response.callId())), response);
         if (!response.cseq().method().equals(Method.INVITE) || response.status().provisional()) {
             return;
         }

@@ -6,6 +6,7 @@ import java.util.Locale;
 import java.util.Optional;
 import org.surehop.core.config.ContentKeys;
 import org.surehop.core.config.GatewayConfig;
+import org.surehop.core.config.Injection;
 import org.surehop.core.config.Listener;
 import org.surehop.core.config.Peer;
 import org.surehop.core.config.Route;
@@ -213,7 +214,13 @@ final class ConfigReader {
                 new Route(
                         s.text("domain", "a SIP domain or *", "\\*|" + HOST),
                         s.text("to", "the name of a peer, or dns", NAME),
-                        s.choice("side", Side.class, null));
+                        s.choice("side", Side.class, null),
+                        new Injection(
+                                s.flag("inject", false),
+                                s.choice(
+                                        "on-injected-rejected",
+                                        Injection.OnRejected.class,
+                                        Injection.OnRejected.REJECT)));
         s.close();
         if (!route.byDns() && peers.stream().noneMatch(p -> p.name().equals(route.to()))) {
             var names = peers.stream().map(Peer::name).toList();

@@ -103,7 +103,10 @@ final class EdgeReader {
                         s.choice(
                                 "anchored-signed-headers",
                                 PathPolicy.SignedHeaders.class,
-                                PathPolicy.SignedHeaders.REJECT));
+                                PathPolicy.SignedHeaders.REJECT),
+                        s.oneOf("injected-reject-status", 403, List.of(403, 480, 488)),
+                        s.duration("challenge-memory", "64s", "1s", "10m"),
+                        s.flag("trust-post-407", false));
         s.close();
         return read;
     }

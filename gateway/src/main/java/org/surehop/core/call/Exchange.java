@@ -57,6 +57,9 @@ public final class Exchange {
 
         record Failure(Response response) implements Event {}
 
+        /// The far side refuses a tag of ours, which is taken back (POL-81).
+        record TagRefused() implements Event {}
+
         /// The request could not be written to the next hop.
         record Unsent(Reason reason, String detail) implements Event {}
 
@@ -86,6 +89,9 @@ public final class Exchange {
         record JudgeAnswer(Response answer) implements Effect {}
 
         record Forward() implements Effect {}
+
+        /// Forward once more, without the tag that was refused.
+        record ForwardAgain() implements Effect {}
 
         /// Let the response through to the asking side.
         record Relay(Response response) implements Effect {}
@@ -145,6 +151,8 @@ public final class Exchange {
                     succeeded(offer, response, need);
             case On(State.Pending _, Event.Failure(var response)) ->
                     over(new Effect.Rollback(), new Effect.Relay(response));
+            case On(State.Pending(var offer, _), Event.TagRefused _) ->
+                    to(new State.Pending(offer, Optional.empty()), new Effect.ForwardAgain());
             case On(State.Pending _, Event.Unsent(var reason, var detail)) ->
                     over(new Effect.Rollback(), new Effect.Decline(reason, detail));
             case On(State.Pending _, Event.TimedOut _) ->

@@ -18,8 +18,18 @@ public final class SignedHeaders {
 
     private SignedHeaders() {}
 
-    /// Whether the body holds such a copy. The work grows with the body alone, which has a limit.
+    /// Whether the body holds such a copy with a Contact. The work grows with the body alone, which
+    /// has a limit.
     public static boolean holdContact(Body body) {
+        return hold(body, true);
+    }
+
+    /// Whether the body holds a signed copy of any headers (D10b).
+    public static boolean hold(Body body) {
+        return hold(body, false);
+    }
+
+    private static boolean hold(Body body, boolean withContact) {
         var opaque = body.mediaType().endsWith("pkcs7-mime");
         if (!opaque && !body.mediaType().startsWith("multipart/")) {
             return false;
@@ -31,7 +41,8 @@ public final class SignedHeaders {
         }
         var copy = COPY.matcher(text);
         while (copy.find()) {
-            if ((opaque || startsPart(text, copy.start())) && contactAfter(text, copy.end())) {
+            var contact = !withContact || contactAfter(text, copy.end());
+            if (contact && (opaque || startsPart(text, copy.start()))) {
                 return true;
             }
         }

@@ -141,7 +141,7 @@ record Admission(GatewayConfig config) {
     }
 
     /// RFC 5630 §3.1.3: in a SIPS URI `transport=tcp` means TLS over TCP.
-    private static boolean overTls(SipUri uri) {
+    static boolean overTls(SipUri uri) {
         return switch (uri.transport()) {
             case "", "tls" -> true;
             case "tcp" -> uri.secure();

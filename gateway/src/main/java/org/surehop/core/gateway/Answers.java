@@ -1,7 +1,6 @@
 package org.surehop.core.gateway;
 
 import java.util.LinkedHashMap;
-import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import org.surehop.core.assurance.HopRecord;
@@ -36,12 +35,17 @@ final class Answers {
                                         r.token(passage.from),
                                         passage.request.uri().secure()));
         var veil = Veil.before(config, Admission.identities(passage.inbound));
-        var back = Crossing.back(response, passage.request, contact);
+        var unheard = new Unheard(config);
+        if (unheard.rejectsOurs(response, passage.demand)) {
+            return unheard.instead(passage.request, turn.tokens().next());
+        }
+        var told = unheard.cleared(response, passage.demand);
+        var back = Crossing.back(told, passage.request, contact);
         var out = veil.cover(back, passage.request).toBuilder().remove("Hop-Record");
         if (response.status().success()) {
             supported(config.assurance().optionTag(), response, out);
         }
-        if (response.status().success() && passage.assured) {
+        if (response.status().success() && passage.assured() && passage.demand.mayHear()) {
             hopRecord(veil, passage, response).ifPresent(v -> out.add("Hop-Record", v));
         }
         if (response.status().value() == 503) {
@@ -50,7 +54,7 @@ final class Answers {
                     .reason("Server Internal Error")
                     .remove("Retry-After");
         }
-        if (rejectedTag(turn, passage, response)) {
+        if (passage.asked() && unheard.rejectsTag(response)) {
             var tag = config.assurance().optionTag();
             var text = tag + ": " + Reason.NEXT_HOP_REJECTED.wireName() + peer(veil, passage);
             out.add("Warning", Crossing.warning(config.gateway(), text).value());
@@ -84,17 +88,13 @@ final class Answers {
                 .map(HopRecord::render);
     }
 
-    private static boolean rejectedTag(Turn turn, Passage passage, Response response) {
-        var tag = turn.config().assurance().optionTag();
-        return passage.assured
-                && response.status().value() == 420
-                && response.headers("Unsupported").stream()
-                        .flatMap(v -> List.of(v.split(",", -1)).stream())
-                        .anyMatch(v -> v.strip().equalsIgnoreCase(tag));
-    }
-
     Reason causeOf(Turn turn, Passage passage, Response response) {
-        return rejectedTag(turn, passage, response)
+        var unheard = new Unheard(turn.config());
+        if (unheard.rejectsOurs(response, passage.demand)) {
+            desks.injection().rejected(turn, passage);
+            return Reason.INJECTED_REJECTED;
+        }
+        return passage.asked() && unheard.rejectsTag(response)
                 ? rejectedDownstream(turn, passage)
                 : calleeRefused(turn, passage, response);
     }
@@ -156,7 +156,7 @@ final class Answers {
     /// Any other cause; `detail` is one phrase for people.
     void decline(Turn turn, Passage passage, Reason reason, String detail) {
         passage.failure = reason;
-        var broken = passage.assured && passage.request.inDialog() && POL_31.contains(reason);
+        var broken = passage.assured() && passage.request.inDialog() && POL_31.contains(reason);
         if (broken) {
             broken(turn, passage, reason, detail);
         }
@@ -183,7 +183,7 @@ final class Answers {
         if (broken) {
             return;
         }
-        var e2e = passage.assured && POL_31.contains(reason);
+        var e2e = passage.asked() && POL_31.contains(reason);
         var kind = e2e ? NoticeKind.E2E_SEC_REJECTED : NoticeKind.CALL_REFUSED;
         tell(
                 turn,
@@ -232,7 +232,7 @@ final class Answers {
 
     private static Rejection rejection(Turn turn, Passage passage, Reason reason) {
         var admission = new Admission(turn.config());
-        if (passage.assured && POL_31.contains(reason)) {
+        if (passage.asked() && POL_31.contains(reason)) {
             return admission.assurance(
                     reason == Reason.UNREACHABLE ? Reason.NO_TLS_TARGET : reason);
         }

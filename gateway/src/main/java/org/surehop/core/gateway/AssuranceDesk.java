@@ -88,7 +88,7 @@ final class AssuranceDesk {
     /// Another 2xx, of a fork that loses: it has a verdict of its own (POL-68).
     void forked(Turn turn, Passage passage, Response response) {
         var tag = response.to().tag();
-        if (!passage.assured) {
+        if (!passage.assured() && passage.demand.by() != Demand.By.WITHDRAWN) {
             return;
         }
         var track = passage.track.orElseGet(() -> judgedWithoutEvidence(turn, passage));
@@ -122,10 +122,10 @@ final class AssuranceDesk {
     /// No 2xx comes: the request was not delivered under e2e-sec, and nothing is attested (POL-36).
     void failed(Turn turn, Passage passage, Reason reason) {
         if (passage.track.isEmpty()) {
-            if (passage.assured) {
+            if (passage.asked()) {
                 refused(turn, passage.request, reason);
             }
-            if (passage.assured && passage.opensCall()) {
+            if (passage.asked() && passage.opensCall()) {
                 remember(passage.call.orElseThrow(), Verdict.failed(reason));
             }
             return;
@@ -174,10 +174,24 @@ final class AssuranceDesk {
     }
 
     private static Verdict verdict(Turn turn, HopTrack track, Optional<List<String>> rows) {
+        return settled(track).orElseGet(() -> byHops(turn, track, rows));
+    }
+
+    private static Verdict byHops(Turn turn, HopTrack track, Optional<List<String>> rows) {
         var self = Set.of(turn.config().gateway().hop());
         var verdict = VerdictTable.judge(rows, track.ledger, self);
         var trusts = turn.config().assurance().hops().trustNotifies();
         return trusts && !track.ledger.overflowed() ? verdict.trusting() : verdict;
+    }
+
+    /// What is decided whatever hops say: the demand was taken back, or the way began in clear.
+    private static Optional<Verdict> settled(HopTrack track) {
+        if (track.passage.outOfScope) {
+            return Optional.of(Verdict.outOfScope(Reason.INGRESS_NOT_SECURE));
+        }
+        return track.passage.demand.by() == Demand.By.WITHDRAWN
+                ? Optional.of(Verdict.unassured(Reason.INJECTED_REJECTED))
+                : Optional.empty();
     }
 
     void graceOver(Turn turn, String owner) {

@@ -32,7 +32,7 @@ final class Call implements Relation {
     final long number;
     final CallKey key;
     final Instant began;
-    final boolean assured;
+    final Terms terms;
     final String tokenA;
     final String tokenB;
     final String peer;
@@ -79,7 +79,7 @@ final class Call implements Relation {
                         invite.cseq().number(),
                         invite.method());
         this.began = names.at();
-        this.assured = names.assured();
+        this.terms = new Terms(names.demand());
         this.tokenA = names.tokenA();
         this.tokenB = names.tokenB();
         this.peer = names.peer();
@@ -103,7 +103,7 @@ final class Call implements Relation {
     }
 
     /// What a new call is called, and by whom it came.
-    record Names(Instant at, boolean assured, String tokenA, String tokenB, String peer) {}
+    record Names(Instant at, Demand demand, String tokenA, String tokenB, String peer) {}
 
     @Override
     public String owner() {
@@ -133,8 +133,8 @@ final class Call implements Relation {
     }
 
     @Override
-    public boolean assured() {
-        return assured;
+    public Terms terms() {
+        return terms;
     }
 
     @Override
@@ -193,6 +193,12 @@ final class Call implements Relation {
     /// Remembers the dialog of a fork that has accepted too late: it is about to be ended.
     void late(LegDialog dialog) {
         forks.put(dialog.remote().tag(), dialog);
+    }
+
+    /// The INVITE is sent once more (POL-81): what its first try has made counts no longer.
+    void startAgain(String words) {
+        forks.clear();
+        facts.put("e2e-sec", words);
     }
 
     /// The callee has answered: its dialog is the one that counts.

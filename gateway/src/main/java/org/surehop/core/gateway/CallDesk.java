@@ -160,15 +160,17 @@ final class CallDesk {
                             var cseq = CSeq.after(far.highestCSeq(), Method.BYE);
                             var via = turn.tokens().via(turn.config().gateway());
                             var rows = Crossing.reasonRow(reason);
-                            var bye = demanded(turn, call, Crossing.own(far, cseq, via, rows));
+                            var own = Crossing.own(far, cseq, via, rows);
+                            var bye = demanded(turn, call, leg, own);
                             call.line(turn.now(), "GW", leg.name(), "BYE");
                             call.replace(leg, far.sent(cseq.number()));
                             desks.transactions().start(turn, bye, way(turn, call, leg, far));
                         });
     }
 
-    Request demanded(Turn turn, Call call, Request request) {
-        return call.assured
+    /// A request of our own to that leg, with e2e-sec where that leg knows of it.
+    Request demanded(Turn turn, Call call, Leg leg, Request request) {
+        return call.terms.demand.towards(leg)
                 ? E2eSec.demand(request, turn.config().assurance().optionTag())
                 : request;
     }
@@ -197,14 +199,19 @@ final class CallDesk {
             return;
         }
         var config = turn.config();
-        var tag = call.assured ? config.assurance().optionTag() : "";
+        var asks = new Admission(config).asked(ack);
+        var demand = call.terms.demand.within(from, asks);
+        var tag = demand.made() ? config.assurance().optionTag() : "";
         var via = turn.tokens().via(config.gateway());
         var contact =
                 Crossing.contact(
                         config.gateway(), far.get().token(), far.get().remoteTarget().secure());
+        var heard = Crossing.heard(ack, demand, config.assurance().optionTag());
+        var numbers = new Renumbering(from == Leg.A ? call.terms.ahead : 0);
         var way = way(turn, call, from.other(), far.get());
         var veil = Veil.before(config, Optional.of(call), from.other(), way);
-        var out = veil.cover(Crossing.inDialog(ack, far.get(), via, contact, tag));
+        var crossing = Crossing.inDialog(numbers.onward(heard), far.get(), via, contact, tag);
+        var out = veil.cover(crossing);
         call.line(turn.now(), from.name(), "GW", "ACK");
         call.line(turn.now(), "GW", from.other().name(), "ACK");
         call.ack = Optional.of(out);

@@ -68,6 +68,22 @@ final class Crossing {
         return onward(moved, via, Optional.of(contact), new Hops(far.routeSet(), tag));
     }
 
+    /// POL-82: the request as the caller may hear it. The callee of a call for which this gateway
+    /// asked repeats that demand, and it ends with who made it; only here is a tag ever removed,
+    /// and it is our own.
+    static Request heard(Request request, Demand demand, String tag) {
+        return demand.by() == Demand.By.ECHO
+                ? request.toBuilder()
+                        .require(without(request.require(), tag))
+                        .proxyRequire(without(request.proxyRequire(), tag))
+                        .build()
+                : request;
+    }
+
+    static List<String> without(List<String> tags, String tag) {
+        return tags.stream().filter(t -> !t.equalsIgnoreCase(tag)).toList();
+    }
+
     /// E2M-5: without the rows that name us, where the operator hides what is inspected.
     static Request withoutOurLabel(Request request, String host) {
         var out = request.toBuilder();
@@ -111,7 +127,11 @@ final class Crossing {
     /// where a Contact is what the answer says (where else to look, or what is registered) does it
     /// stay what it was.
     static Response back(Response response, Request asked, Optional<NameAddr> contact) {
-        var out = response.toBuilder().vias(asked.vias()).recordRoutes(asked.recordRoutes());
+        var out =
+                response.toBuilder()
+                        .vias(asked.vias())
+                        .cseq(asked.cseq())
+                        .recordRoutes(asked.recordRoutes());
         var status = response.status().value();
         var meant = (status >= 300 && status < 400) || status == 485;
         if (meant || bindings(asked.method())) {

@@ -27,6 +27,8 @@ public record Deadline(Kind kind, String owner) {
         CALL_DURATION,
         /// A subscription was neither prolonged nor ended.
         SUBSCRIPTION,
+        /// What was remembered of earlier requests for a while is forgotten (POL-91).
+        FORGETTING,
         /// The end of what an orderly stop may take.
         STOPPING
     }

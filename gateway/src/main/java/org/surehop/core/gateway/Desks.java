@@ -18,6 +18,7 @@ final class Desks {
     private final CollectorDesk collector = new CollectorDesk(this);
     private final CallDesk calls = new CallDesk(this);
     private final SubscriptionDesk subscriptions = new SubscriptionDesk(this);
+    private final InjectionDesk injection = new InjectionDesk(this);
     private final PinholeDesk pinholes;
     private final Octets certificate;
     private long lastNumber;
@@ -57,6 +58,10 @@ final class Desks {
 
     SubscriptionDesk subscriptions() {
         return subscriptions;
+    }
+
+    InjectionDesk injection() {
+        return injection;
     }
 
     /// The dialogs that live under that Contact of ours: a call's while it goes on.

@@ -166,9 +166,10 @@ final class FrontDesk {
             reject(turn, inbound, request, new Admission(turn.config()).stranger());
             return;
         }
+        var demand = found.terms().demand.within(leg, asks(turn, request));
         var heard = near.get().refreshed(request.method(), request.contact());
         found.heard(leg, heard.on(inbound.connection()));
-        var traits = new Passage.Traits(found.assured() || asks(turn, request), leg);
+        var traits = new Passage.Traits(demand, leg);
         var passage = new Passage(desks.nextNumber(), inbound, request, relation, traits);
         var call = passage.call.filter(_ -> request.method().equals(Method.BYE));
         var early = call.filter(c -> c.life instanceof CallLife.State.Inviting);
@@ -215,19 +216,24 @@ final class FrontDesk {
             reject(turn, inbound, request, refusal.get());
             return;
         }
-        var assured = admission.asked(request);
-        var relation = relation(turn, inbound, request, way.get(), peer);
-        var traits = new Passage.Traits(assured, Leg.A);
+        var demand = desks.injection().demand(turn, inbound, request, way.get());
+        var relation = relation(turn, new Fresh(inbound, request, way.get(), peer, demand));
+        var traits = new Passage.Traits(demand, Leg.A);
         var passage = new Passage(desks.nextNumber(), inbound, request, relation, traits);
         passage.way = way;
+        desks.injection().begin(turn, passage);
         desks.passages().admit(turn, passage);
     }
 
+    /// A request that belongs to nothing yet, and what is known of it.
+    private record Fresh(
+            Inbound inbound, Request request, Passage.Way way, String peer, Demand demand) {}
+
     /// What that request may make: a call, dialogs of SUBSCRIBE and REFER, or none.
-    private Optional<Relation> relation(
-            Turn turn, Inbound inbound, Request request, Passage.Way way, String peer) {
+    private Optional<Relation> relation(Turn turn, Fresh fresh) {
+        var request = fresh.request();
         if (request.method().equals(Method.INVITE)) {
-            var call = call(turn, inbound, request, way, peer);
+            var call = call(turn, fresh);
             desks.calls().add(call);
             return Optional.of(call);
         }
@@ -235,15 +241,18 @@ final class FrontDesk {
             return Optional.empty();
         }
         var subscription =
-                new Subscription(desks.nextNumber(), request, inbound, names(turn, request, peer));
+                new Subscription(desks.nextNumber(), request, fresh.inbound(), names(turn, fresh));
         desks.subscriptions().add(subscription);
         return Optional.of(subscription);
     }
 
-    private static Call.Names names(Turn turn, Request request, String peer) {
-        var assured = new Admission(turn.config()).asked(request);
+    private static Call.Names names(Turn turn, Fresh fresh) {
         return new Call.Names(
-                turn.now(), assured, turn.tokens().next(), turn.tokens().next(), peer);
+                turn.now(),
+                fresh.demand(),
+                turn.tokens().next(),
+                turn.tokens().next(),
+                fresh.peer());
     }
 
     private Optional<Rejection> limits(
@@ -261,11 +270,13 @@ final class FrontDesk {
         return full ? Optional.of(admission.congestion(Reason.CONGESTION)) : Optional.empty();
     }
 
-    private Call call(Turn turn, Inbound inbound, Request request, Passage.Way way, String peer) {
-        var names = names(turn, request, peer);
-        var call = new Call(desks.nextNumber(), request, inbound, names, way.side());
+    private Call call(Turn turn, Fresh fresh) {
+        var inbound = fresh.inbound();
+        var names = names(turn, fresh);
+        var side = fresh.way().side();
+        var call = new Call(desks.nextNumber(), fresh.request(), inbound, names, side);
         call.fact("state", "inviting");
-        call.fact("e2e-sec", names.assured() ? "asked" : "not asked");
+        call.fact("e2e-sec", fresh.demand().words());
         call.fact("ingress", CallDesk.channel(inbound.security()));
         return call;
     }

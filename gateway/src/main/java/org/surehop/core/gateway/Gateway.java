@@ -111,6 +111,7 @@ public final class Gateway {
                 desks.subscriptions().expired(turn, owner);
                 desks.collector().expired(turn, owner);
             }
+            case FORGETTING -> desks.injection().forget(turn);
             case STOPPING -> {}
         }
     }
@@ -215,6 +216,7 @@ public final class Gateway {
                 "assurance", desks.assurance().size(),
                 "notifies", desks.notifies().size(),
                 "collector", desks.collector().size(),
+                "injection", desks.injection().size(),
                 "pinhole-jobs", desks.pinholes().jobs());
     }
 

@@ -74,7 +74,14 @@ final class Homeward implements TransactionDesk.User {
             success(turn, passage, response, inbound);
         } else {
             turn.disarm(Deadline.Kind.CLIENT_TRANSACTION, passage.owner());
-            desks.passages().step(turn, passage, new Exchange.Event.Failure(response));
+            var again = desks.injection().takesBack(turn, passage, response);
+            desks.passages()
+                    .step(
+                            turn,
+                            passage,
+                            again
+                                    ? new Exchange.Event.TagRefused()
+                                    : new Exchange.Event.Failure(response));
         }
     }
 
@@ -148,7 +155,10 @@ final class Homeward implements TransactionDesk.User {
 
     @Override
     public void over(Turn turn, TransactionKey key) {
-        underway.over(key).ifPresent(desks.passages()::over);
+        underway.over(key)
+                // One that was sent again lives on in its second transaction (POL-81).
+                .filter(passage -> passage.clientKey.equals(Optional.of(key)))
+                .ifPresent(desks.passages()::over);
     }
 
     @Override
@@ -171,6 +181,7 @@ final class Homeward implements TransactionDesk.User {
         if (response.status().success()) {
             delivered(turn, passage, response);
         } else if (response.status().failure()) {
+            desks.injection().relayed(turn, passage, response);
             passage.failure = answers.causeOf(turn, passage, response);
             lostDialog(turn, passage, response);
         }

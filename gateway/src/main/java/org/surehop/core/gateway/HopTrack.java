@@ -8,11 +8,14 @@ import java.util.Optional;
 import org.surehop.core.assurance.HopLedger;
 import org.surehop.core.assurance.Verdict;
 import org.surehop.core.sip.Hop;
+import org.surehop.core.sip.Request;
 
 /// What is known of the path of one e2e-sec request: made before the request leaves (POL-48),
 /// judged once, upgraded at most once (POL-67).
 final class HopTrack {
     final Passage passage;
+    /// The request as hops further on have seen it: by its numbers they speak of it.
+    final Request asSent;
     HopLedger ledger;
     int notifies;
     int forgeries;
@@ -34,6 +37,7 @@ final class HopTrack {
 
     HopTrack(Passage passage, int maxHops) {
         this.passage = passage;
+        this.asSent = passage.numbers().onward(Passage.bare(passage.request));
         this.ledger = HopLedger.empty(maxHops);
     }
 
@@ -52,7 +56,6 @@ final class HopTrack {
     }
 
     String tuple() {
-        var request = passage.request;
-        return tuple(request.callId().value(), request.from().tag(), request.cseq().number());
+        return tuple(asSent.callId().value(), asSent.from().tag(), asSent.cseq().number());
     }
 }

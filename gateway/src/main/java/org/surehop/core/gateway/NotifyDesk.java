@@ -42,7 +42,9 @@ final class NotifyDesk {
     /// who has no subscription that tells it.
     void attest(Turn turn, HopTrack track) {
         var passage = track.passage;
-        if (desks.collector().tell(turn, track)
+        // POL-82: a caller who never asked is told nothing.
+        if (!passage.asked()
+                || desks.collector().tell(turn, track)
                 || !wanted(turn, passage)
                 || deaf.to(Upstream.of(passage))
                 || passage.egressSecurity.isEmpty()) {
@@ -230,7 +232,7 @@ final class NotifyDesk {
         var reading = taken.get();
         var track = reading.track();
         var trusted = trusted(turn, reading, event.report(), event.signer());
-        if (!trusted || !HopLedger.speaksOf(event.report(), track.passage.request)) {
+        if (!trusted || !HopLedger.speaksOf(event.report(), track.asSent)) {
             forged(turn, track, "the assertion is not one that this hop may make");
             desks.assurance().reconsider(turn, track);
             return;

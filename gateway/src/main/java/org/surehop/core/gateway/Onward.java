@@ -30,7 +30,7 @@ final class Onward {
             return;
         }
         var config = turn.config();
-        var tag = passage.assured ? config.assurance().optionTag() : "";
+        var tag = passage.assured() ? config.assurance().optionTag() : "";
         if (passage.request.inDialog()) {
             forwardInDialog(turn, passage, tag);
             return;
@@ -46,12 +46,16 @@ final class Onward {
         var routes = new Admission(config).remainingRoutes(passage.request);
         var out =
                 Crossing.onward(
-                        passage.request,
+                        passage.numbers().onward(passage.request),
                         via,
                         contact.or(() -> ownContact(config, passage.request)),
                         new Crossing.Hops(routes, tag));
-        if (passage.assured && HopNotify.due(passage.request, tag)) {
+        var counts = passage.assured() || passage.demand.by() == Demand.By.WITHDRAWN;
+        if (counts && !HopNotify.isHopNotify(out, config.assurance().optionTag())) {
             desks.assurance().expect(turn, passage);
+        }
+        if (passage.demand.injected()) {
+            desks.injection().injected(turn, passage);
         }
         send(turn, passage, out);
     }
@@ -98,7 +102,12 @@ final class Onward {
         var config = turn.config();
         var contact = Crossing.contact(config.gateway(), far.token(), far.remoteTarget().secure());
         var via = turn.tokens().via(config.gateway());
-        var out = Crossing.inDialog(passage.request, far, via, contact, tag);
+        var heard = Crossing.heard(passage.request, passage.demand, config.assurance().optionTag());
+        var numbered =
+                passage.from == Leg.A
+                        ? passage.numbers().onward(heard)
+                        : passage.numbers().homeward(heard);
+        var out = Crossing.inDialog(numbered, far, via, contact, tag);
         relation.replace(leg, far.sent(out.cseq().number()));
         var target =
                 passage.call
@@ -106,6 +115,25 @@ final class Onward {
                         .orElseGet(() -> far.target(new Routing(config).again(far, List.of())));
         passage.way = Optional.of(new Passage.Way(target, far.side()));
         send(turn, passage, out);
+    }
+
+    /// The same request without our own tag, which the far side has refused: a new transaction
+    /// with a number of its own, or it would be merged with the first (POL-81, RFC 3261
+    /// §8.2.2.2). Nothing else of it changes, and the way is the same.
+    void again(Turn turn, Passage passage) {
+        var config = turn.config();
+        var tag = config.assurance().optionTag();
+        var first = passage.sent.orElseThrow();
+        passage.provisionalSeen = false;
+        send(
+                turn,
+                passage,
+                first.toBuilder()
+                        .require(Crossing.without(first.require(), tag))
+                        .proxyRequire(Crossing.without(first.proxyRequire(), tag))
+                        .cseq(passage.numbers().onward(passage.request).cseq())
+                        .vias(List.of(turn.tokens().via(config.gateway(), first.uri())))
+                        .build());
     }
 
     private static Request veiled(GatewayConfig config, Passage passage, Request crossing) {

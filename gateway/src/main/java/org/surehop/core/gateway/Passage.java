@@ -5,6 +5,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import org.surehop.core.call.Exchange;
+import org.surehop.core.config.Route;
 import org.surehop.core.report.CallKey;
 import org.surehop.core.report.Reason;
 import org.surehop.core.sip.Body;
@@ -24,7 +25,10 @@ final class Passage {
     /// Without its body and its other rows once the passage is finished.
     Request request;
     final ServerKey serverKey;
-    final boolean assured;
+    /// Who asks for e2e-sec in it.
+    Demand demand;
+    /// Those of its relation, or its own.
+    final Terms terms;
     final Leg from;
     /// The dialogs that it belongs to or may make, and the call, if these are a call's.
     final Optional<Relation> relation;
@@ -45,6 +49,8 @@ final class Passage {
     boolean cancelWanted;
     boolean cancelSent;
     boolean finished;
+    /// The caller's own path began in clear (POL-90, POL-91).
+    boolean outOfScope;
     boolean clientOver;
     /// Why no success went back, for the verdict and the report.
     Reason failure = Reason.NONE;
@@ -64,15 +70,35 @@ final class Passage {
         this.relation = relation;
         this.call = relation.filter(Call.class::isInstance).map(Call.class::cast);
         this.serverKey = ServerKey.of(inbound.connection(), request);
-        this.assured = traits.assured();
+        this.demand = traits.demand();
+        this.terms = relation.map(Relation::terms).orElseGet(() -> new Terms(traits.demand()));
         this.from = traits.from();
     }
 
-    /// Whether e2e-sec was asked, and the leg that asks.
-    record Traits(boolean assured, Leg from) {}
+    /// Who asks for e2e-sec, and the leg that the request comes from.
+    record Traits(Demand demand, Leg from) {}
 
-    /// Where the request goes and on which side that is.
-    record Way(Target target, Side side) {}
+    /// Where the request goes, on which side that is, and by which route outside of dialogs.
+    record Way(Target target, Side side, Optional<Route> route) {
+        Way(Target target, Side side) {
+            this(target, side, Optional.empty());
+        }
+    }
+
+    /// Whether the request goes on with e2e-sec, whoever asks for it.
+    boolean assured() {
+        return demand.made();
+    }
+
+    /// By how much its CSeq runs ahead of the sender's on the far leg.
+    Renumbering numbers() {
+        return new Renumbering(terms.ahead);
+    }
+
+    /// Whether its sender asks for e2e-sec, and so is told what becomes of that.
+    boolean asked() {
+        return demand.by() == Demand.By.SENDER;
+    }
 
     CallKey key() {
         return new CallKey(
@@ -92,7 +118,7 @@ final class Passage {
         answerBody = Body.NONE;
     }
 
-    private static Request bare(Request request) {
+    static Request bare(Request request) {
         return request.toBuilder().others(List.of()).body(Body.NONE).build();
     }
 

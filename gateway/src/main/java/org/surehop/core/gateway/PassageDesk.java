@@ -79,6 +79,7 @@ final class PassageDesk {
                     reading.judge(turn, passage, passage.request.body());
             case Exchange.Effect.JudgeAnswer _ -> reading.judge(turn, passage, passage.answerBody);
             case Exchange.Effect.Forward _ -> onward.forward(turn, passage);
+            case Exchange.Effect.ForwardAgain _ -> onward.again(turn, passage);
             case Exchange.Effect.Relay(var response) -> homeward.relay(turn, passage, response);
             case Exchange.Effect.Refuse(var refused) -> answers.refuse(turn, passage, refused);
             case Exchange.Effect.Decline(var reason, var detail) ->

@@ -14,8 +14,8 @@ sealed interface Relation permits Call, Subscription {
 
     String owner();
 
-    /// Whether e2e-sec was asked by the request that made it; then every request in it asks.
-    boolean assured();
+    /// On which terms it crosses.
+    Terms terms();
 
     boolean ended();
 

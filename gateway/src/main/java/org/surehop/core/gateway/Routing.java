@@ -24,7 +24,12 @@ record Routing(GatewayConfig config) {
                 .flatMap(
                         r ->
                                 hop(r, next)
-                                        .map(h -> new Passage.Way(new Target.Locate(h), r.side())));
+                                        .map(
+                                                h ->
+                                                        new Passage.Way(
+                                                                new Target.Locate(h),
+                                                                r.side(),
+                                                                Optional.of(r))));
     }
 
     private Optional<NextHop> hop(Route route, SipUri next) {

@@ -23,7 +23,7 @@ final class Subscription implements Relation {
 
     final long number;
     final String peer;
-    private final boolean assured;
+    private final Terms terms;
     private final String tokenA;
     private final String tokenB;
     private final Map<String, LegDialog> notifiers = new LinkedHashMap<>();
@@ -41,7 +41,7 @@ final class Subscription implements Relation {
     Subscription(long number, Request request, Inbound inbound, Call.Names names) {
         this.number = number;
         this.peer = names.peer();
-        this.assured = names.assured();
+        this.terms = new Terms(names.demand());
         this.tokenA = names.tokenA();
         this.tokenB = names.tokenB();
         this.legA = LegDialog.towardsCaller(request, inbound, names.tokenA());
@@ -54,7 +54,7 @@ final class Subscription implements Relation {
     Subscription(long number, Call call, LegDialog legB) {
         this.number = number;
         this.peer = call.peer;
-        this.assured = call.assured;
+        this.terms = call.terms;
         this.tokenA = call.tokenA;
         this.tokenB = call.tokenB;
         this.legA = call.legA;
@@ -70,8 +70,8 @@ final class Subscription implements Relation {
     }
 
     @Override
-    public boolean assured() {
-        return assured;
+    public Terms terms() {
+        return terms;
     }
 
     @Override

@@ -45,7 +45,7 @@ final class Undoing {
 
     private void ackAndBye(Turn turn, LegDialog far, Passage passage, Reason reason) {
         var config = turn.config();
-        var number = passage.request.cseq().number();
+        var number = passage.sent.orElse(passage.request).cseq().number();
         var call = passage.call.orElseThrow();
         ack(turn, far, passage, number);
         var bye =
@@ -53,6 +53,7 @@ final class Undoing {
                         .demanded(
                                 turn,
                                 call,
+                                Leg.B,
                                 Crossing.own(
                                         far,
                                         CSeq.after(far.highestCSeq(), Method.BYE),
@@ -67,7 +68,7 @@ final class Undoing {
         var call = passage.call.orElseThrow();
         var via = turn.tokens().via(turn.config().gateway());
         var own = Crossing.own(far, new CSeq(number, Method.ACK), via, List.of());
-        var ack = desks.calls().demanded(turn, call, own);
+        var ack = desks.calls().demanded(turn, call, passage.from.other(), own);
         passage.undoAcks.put(far.remote().tag(), ack);
         call.line(turn.now(), "GW", passage.from.other().name(), "ACK");
         CallDesk.sendAck(turn, ack, CallDesk.way(turn, call, passage.from.other(), far));

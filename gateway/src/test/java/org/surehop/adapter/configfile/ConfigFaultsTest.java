@@ -31,6 +31,10 @@ class ConfigFaultsTest {
         name: outside          | name: 7                | listeners[1].name: expected a name of letters, digits, '.', '_' and '-', at most 64, found '7'
         address: 0.0.0.0       | address: example.org   | listeners[0].address: expected an IPv4 or IPv6 address, found 'example.org'
         address: 0.0.0.0       | address: 999.0.0.1     | listeners[0].address: expected an IPv4 or IPv6 address, found '999.0.0.1'
+        inject: false          | inject: always         | routes[0].inject: expected true or false, found 'always'
+        on-injected-rejected: reject | on-injected-rejected: retry | routes[0].on-injected-rejected: expected one of reject, retry-without, found 'retry'
+        injected-reject-status: 403 | injected-reject-status: 420 | path.injected-reject-status: expected one of [403, 480, 488], found '420'
+        challenge-memory: 64s  | challenge-memory: 0s   | path.challenge-memory: expected a duration such as 500ms, 30s, 5m, 2h or 7d, from 1s to 10m, found '0s'
         to: office             | to: offfice            | routes[0].to: no peer has the name 'offfice', expected dns or one of [office]
         key: file:/etc/surehop/tls.key | key: MIIEvQIBADAN | tls.key: expected a reference file:PATH or env:NAME, never the secret itself
         minimum-version: TLSv1.2 | minimum-version: TLSv1.1 | tls.minimum-version: expected one of TLSv1.2, TLSv1.3, found 'TLSv1.1'

@@ -21,6 +21,7 @@ import org.surehop.core.config.Demands;
 import org.surehop.core.config.Disclosure;
 import org.surehop.core.config.GatewayConfig;
 import org.surehop.core.config.HopPolicy;
+import org.surehop.core.config.Injection;
 import org.surehop.core.config.IpsecLink;
 import org.surehop.core.config.Journal;
 import org.surehop.core.config.Limits;
@@ -181,9 +182,9 @@ class ConfigKeysTest {
                 new Tls(here("a"), env("TLS_KEY"), here("b"), "TLSv1.3", Duration.ofSeconds(3)),
                 smime(),
                 List.of(peer()),
-                List.of(new Route("x.org", "p", Side.OUTSIDE)),
+                List.of(new Route("x.org", "p", Side.OUTSIDE, injection())),
                 assurance(),
-                new PathPolicy(true, PathPolicy.SignedHeaders.FORWARD),
+                path(),
                 new Notifying(
                         Notifying.EndReason.INVARIANT,
                         Notifying.Excess.DROP,
@@ -237,6 +238,15 @@ class ConfigKeysTest {
                 file("f"),
                 "/abs/g",
                 new ContentKeys(Duration.ofMinutes(7), 8, 9, 10, false));
+    }
+
+    private static Injection injection() {
+        return new Injection(true, Injection.OnRejected.RETRY_WITHOUT);
+    }
+
+    private static PathPolicy path() {
+        return new PathPolicy(
+                true, PathPolicy.SignedHeaders.FORWARD, 480, Duration.ofSeconds(7), true);
     }
 
     private static Assurance assurance() {

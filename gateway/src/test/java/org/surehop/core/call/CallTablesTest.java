@@ -59,6 +59,7 @@ class CallTablesTest {
                 new Exchange.Event.Success(response(200), new Need.Open(List.of())),
                 new Exchange.Event.Success(response(200), new Need.BadLabel(REFUSED)),
                 new Exchange.Event.Failure(response(486)),
+                new Exchange.Event.TagRefused(),
                 new Exchange.Event.Unsent(Reason.CONNECTION_LOST, ""),
                 new Exchange.Event.TimedOut(),
                 new Exchange.Event.RulesApplied(),

@@ -1,6 +1,7 @@
 package org.surehop.core.gateway;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.net.InetAddress;
@@ -128,6 +129,19 @@ final class Scene {
                 .cseq(new CSeq(cseq, new Method(method)))
                 .vias(List.of(Via.tls("ua.in0.inside.example", 0, "z9hG4bKn" + method + cseq)))
                 .others(List.of())
+                .build();
+    }
+
+    /// The same request with that number, as a new one.
+    static Request numbered(Request request, long number) {
+        return request.toBuilder()
+                .cseq(new CSeq(number, request.method()))
+                .vias(
+                        List.of(
+                                Via.tls(
+                                        "ua.in0.inside.example",
+                                        0,
+                                        "z9hG4bK" + request.callId() + number)))
                 .build();
     }
 
@@ -317,5 +331,10 @@ final class Scene {
     static void demands(Request request) {
         assertTrue(request.require().contains(TAG), request.toString());
         assertTrue(request.proxyRequire().contains(TAG), request.toString());
+    }
+
+    static void unmarked(Request request) {
+        assertFalse(request.require().contains(Scene.TAG), request.toString());
+        assertFalse(request.proxyRequire().contains(Scene.TAG), request.toString());
     }
 }

@@ -1,0 +1,15 @@
+package org.surehop.core.config;
+
+/// Whether e2e-sec is asked on behalf of callers who do not ask, per destination (POL-3, POL-81).
+/// `inject` false means never.
+public record Injection(boolean inject, OnRejected onRejected) {
+    public static final Injection NEVER = new Injection(false, OnRejected.REJECT);
+
+    /// What becomes of a request whose injected tag the far side refuses.
+    public enum OnRejected {
+        /// The caller gets `path.injected-reject-status`: it never asked, so 420 would mislead it.
+        REJECT,
+        /// It is sent once more without our own tag, still over TLS, and counts as unassured.
+        RETRY_WITHOUT
+    }
+}
