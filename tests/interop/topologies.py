@@ -141,6 +141,70 @@ class T1AllComply(Case, Watched):
         self.assured(ODD, ("ps1", "p2", "ps2", "p4", "ps5"), ("ps1", "ps2", "ps5"))
 
 
+class T2Veiled(Case):
+    """PS2 and PS4 show their domain as one: the caller sees PS1, PS2, PS5; ASSURED; no PS3."""
+
+    @classmethod
+    def setUpClass(cls):
+        super().setUpClass()
+        cls.show("domain")
+
+    @classmethod
+    def tearDownClass(cls):
+        cls.show("full")
+
+    @classmethod
+    def show(cls, topology):
+        for name in ("ps2", "ps4"):
+            cls.chain.gateways[name].take(lambda tree: tree["assurance"].update(
+                {"topology": topology, "own-domains": [chain.MIDDLE]}))
+
+    def test_t2_one_name_for_the_domain_and_assured(self):
+        call, taken, ok = self.chain.talk(ALL)
+        self.assertEqual(hosts("ps1", "ps2", "ps5"), assurance.read_hop_record(ok), str(ok))
+        hops = {h["id"]: h["result"] for h in self.report(call.call_id)["hops"]}
+        self.assertEqual(dict.fromkeys(hosts("ps1", "ps2", "ps5"), "complied"), hops)
+        self.assertEqual("ASSURED", self.own(ok)[0])
+        for judge in ("ps1", "ps2", "ps4", "ps5"):
+            self.assert_verdict(judge, call.call_id, "ASSURED")
+        self.assertIn(host("ps3"), self.judged("ps2", call.call_id)[2]["attested"])
+        self.finish(call, taken)
+
+    def test_t2_no_octet_of_the_inside_reaches_the_next_domain(self):
+        """A proxy before PS2 keeps what it gets: calls, refusals, NOTIFYs."""
+        nearest = self.chain.others["p1"]
+        line = self.chain.other_line
+        call, taken, ok = self.chain.talk(ALL, line=line)
+        self.assertEqual({nearest.name} | hosts("ps2", "ps5"), assurance.read_hop_record(ok))
+        processes.until(lambda: len(self.reports(call.call_id)) == 2, "two NOTIFYs", 20)
+        told = {h["id"] for _, report in self.reports(call.call_id) for h in report["hops"]}
+        self.assertEqual({nearest.name} | hosts("ps2", "ps5"), told)
+        answers = taken.agent.ask(taken.connection, taken.make("BYE"))
+        call.reply(call.next_request("BYE"), 200)
+        self.assertEqual(200, answers.get(timeout=10).status)
+        refused = self.alice.invite(line, f"sip:bob@{LACKING}").final()
+        self.assertEqual((420, ["e2e-sec"]), (refused.status, refused.tokens("Unsupported")))
+        flow, = (c for c in nearest.connections if host("ps2") in c.peer)
+        ports = (self.chain.third_port, *self.chain.ports["ps4"])
+        for secret in ("ps3", "ps4", *map(str, ports)):
+            self.assertNotIn(secret.encode(), flow.received)
+
+    def test_t2_a_hidden_silent_hop_is_a_mismatch_without_a_name(self):
+        self.chain.third("kamailio")
+        try:
+            call, taken, ok = self.chain.talk(ALL)
+            self.assertEqual(hosts("ps1", "ps2", "ps5"), assurance.read_hop_record(ok), str(ok))
+            inner = self.assert_verdict("ps2", call.call_id, "MISMATCH", "silent-hop")
+            self.assertEqual(f"{host('ps3')}:{self.chain.third_port}", inner["silent"])
+            outer = self.assert_verdict("ps1", call.call_id, "MISMATCH", "negative-assertion")
+            self.assertEqual(host("ps2"), outer["negative"])
+            self.assertNotIn("ps3", str(outer) + str(self.report(call.call_id)))
+            self.assertEqual("MISMATCH", self.own(ok)[0])
+            self.finish(call, taken)
+        finally:
+            self.chain.third("compliant")
+
+
 class T3LacksTls(Case):
     """420 with Unsupported, and a Warning of the hop that found no TLS; FAILED; no attestation."""
 

@@ -1,7 +1,8 @@
 """The reference topology: UAC - PS1 | PS2 - PS3 - PS4 | PS5 - UAS, where some are gateways.
 
 Four gateways run: ps1, ps2, ps4, ps5. What stands at ps3 is changed while they run. Beside them
-proxies of another make stand at p2 to p5. The domain that is called picks who is on the way:
+proxies of another make stand at p1 to p5; ps2, ps3 and ps4 are of one domain, two.example. The
+domain that is called picks who is on the way, and Alice may call p1 in place of ps1:
 
     all      ps1  ps2  ps3  ps4  ps5
     edges    ps1  p2   p3   p4   ps5
@@ -22,13 +23,13 @@ HOST = "127.0.0.1"
 ALL, EDGES, ODD, FORK, LACKING, SEVERED = (
     f"{name}.example" for name in ("all", "edges", "odd", "fork", "lacking", "severed"))
 GATEWAYS = ("ps1", "ps2", "ps4", "ps5")
-GRACE = 5  # seconds, the same in each: they must not blame each other
-OTHERS = ("p2", "p3", "p4", "p5")
-CLEAR, THIRD = "clear", "ps3"
+GRACE = 4  # seconds, the same in each: they must not blame each other
+OTHERS = ("p1", "p2", "p3", "p4", "p5")
+CLEAR, THIRD, MIDDLE = "clear", "ps3", "two.example"
 
 
 def host(name):
-    return f"{name}.example"
+    return f"{name}.{MIDDLE}" if name in ("ps2", THIRD, "ps4") else f"{name}.example"
 
 
 class Chain:
@@ -68,8 +69,7 @@ class Chain:
         return made
 
     def _wire_others(self):
-        first, second, fourth, fifth = (self.others[name] for name in OTHERS)
-        third = self.others["p3"]
+        nearest, first, third, fourth, fifth = (self.others[name] for name in OTHERS)
         for proxy in self.others.values():
             for name, (inside, _) in self.ports.items():
                 proxy.places[host(name)] = (host(name), inside)
@@ -77,6 +77,8 @@ class Chain:
                 proxy.places[other.name] = (other.name, other.port)
             for user in (self.bob, self.carol):
                 proxy.places[f"{HOST}:{user.port}"] = (user.domain, user.port)
+        nearest.places["*"] = (host("ps2"), self.ports["ps2"][0])
+        nearest.places[f"{HOST}:{self.alice.port}"] = (INSIDE, self.alice.port)
         first.places[ODD] = (host("ps2"), self.ports["ps2"][0])
         first.places["*"] = (third.name, third.port)
         third.places["*"] = (fourth.name, fourth.port)
@@ -101,7 +103,8 @@ class Chain:
             "ps1": self.tree("ps1", [("alice", INSIDE, self.alice.port)],
                              [inward["ps2"], proxies["p2"]],
                              [(ALL, "ps2"), (LACKING, "ps2"), ("*", "p2")]),
-            "ps2": self.tree("ps2", [inward["ps1"], proxies["p2"]], [third, proxies["p4"]],
+            "ps2": self.tree("ps2", [inward["ps1"], proxies["p1"], proxies["p2"]],
+                             [third, proxies["p4"]],
                              [(ODD, "p4"), ("*", THIRD)]),
             "ps4": self.tree("ps4", [third], [inward["ps5"], plain],
                              [(LACKING, "plain"), ("*", "ps5")]),
@@ -141,6 +144,8 @@ class Chain:
         for started in self.gateways.values():
             started.await_ready()
         self.line = self.alice.connect(HOST, self.ports["ps1"][0], host("ps1"))
+        nearest = self.others["p1"]
+        self.other_line = self.alice.connect(HOST, nearest.port, nearest.name)
         return self
 
     # -- what stands at ps3
@@ -173,10 +178,10 @@ class Chain:
 
     # -- calls
 
-    def call(self, domain, to="bob", **options):
-        """Alice calls: both ends as far as the INVITE."""
-        call = self.alice.invite(self.line, f"sip:{to}@{domain}", **options)
-        return call, getattr(self, to).next_call(10, call.call_id)
+    def call(self, domain, line=None, **options):
+        """Alice calls Bob: both ends as far as the INVITE."""
+        call = self.alice.invite(line or self.line, f"sip:bob@{domain}", **options)
+        return call, self.bob.next_call(10, call.call_id)
 
     def talk(self, domain, offer=None, answer=None, **options):
         call, taken = self.call(domain, body=offer, **options)

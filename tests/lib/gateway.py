@@ -1,10 +1,12 @@
 """The gateway under test: its configuration as a file, its process, and what it reports."""
 
+import contextlib
 import json
 import os
+import random
+import signal
 import socket
 import sqlite3
-from contextlib import closing
 from pathlib import Path
 
 from . import pki, processes, suite
@@ -17,10 +19,13 @@ JVM = {"SUREHOP_JAVA_OPTIONS": "-Xmx96m -XX:TieredStopAtLevel=1"}
 
 
 def free_port(address="127.0.0.1", kind=socket.SOCK_STREAM):
+    """One that no connection takes meanwhile: below those that the kernel gives by itself."""
     family = socket.AF_INET6 if ":" in address else socket.AF_INET
-    with socket.socket(family, kind) as sock:
-        sock.bind((address, 0))
-        return sock.getsockname()[1]
+    for port in random.sample(range(20000, 32000), 200):
+        with socket.socket(family, kind) as sock, contextlib.suppress(OSError):
+            sock.bind((address, port))
+            return port
+    raise AssertionError(f"expected a free port of {address}")
 
 
 class Keys:
@@ -101,6 +106,15 @@ class Gateway(processes.Process):
             _, out, _ = processes.output_of("ss", "-Hltn")
         return f":{listener['port']} " in out
 
+    def take(self, change):
+        """Changes the configuration of the running gateway: assurance and timers (SIGHUP)."""
+        change(self.tree)
+        self.config.write_text(json.dumps(self.tree, indent=1))
+        before = self.output().count(": taken")
+        self.signal(signal.SIGHUP)
+        processes.until(lambda: self.output().count(": taken") > before,
+                        f"the new configuration is taken; it said: {self.output()[-300:]}")
+
     def events(self, kind=None, call_id=None, reason=None):
         """What the journal holds, oldest first; `details` is a dictionary."""
         found = []
@@ -129,7 +143,8 @@ class Gateway(processes.Process):
         return json.loads(rows[0]["status"]) if rows else {}
 
     def rows(self, query, *arguments):
-        with closing(sqlite3.connect(f"file:{self.journal}?mode=ro", uri=True, timeout=5)) as base:
+        journal = sqlite3.connect(f"file:{self.journal}?mode=ro", uri=True, timeout=5)
+        with contextlib.closing(journal) as base:
             base.row_factory = sqlite3.Row
             return [dict(row) for row in base.execute(query, arguments)]
 

@@ -7,6 +7,7 @@ refuses what it does not know (its sanity module).
 import socket
 
 from . import processes
+from .gateway import free_port
 
 CONFIG = """
 debug=2
@@ -83,13 +84,6 @@ ca_list = {trust}
 
 STRIP = 'remove_hf("Proxy-Require"); remove_hf("Require");'
 REFUSE = 'if (!sanity_check("512", "7")) exit;'
-
-
-def free_port(address="127.0.0.1"):
-    family = socket.AF_INET6 if ":" in address else socket.AF_INET
-    with socket.socket(family) as sock:
-        sock.bind((address, 0))
-        return sock.getsockname()[1]
 
 
 class Kamailio(processes.Process):

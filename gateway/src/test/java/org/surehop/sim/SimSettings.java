@@ -3,6 +3,7 @@ package org.surehop.sim;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import org.surehop.core.config.Assurance;
 import org.surehop.core.config.Disclosure;
 import org.surehop.core.config.GatewayConfig;
@@ -169,7 +170,7 @@ public record SimSettings(
                 peer.presentCertificate(),
                 peer.requireCertificate(),
                 peer.notifyMode(),
-                topology,
+                Optional.of(topology),
                 peer.ipsec());
     }
 

@@ -36,7 +36,7 @@ final class ConfigReader {
             var smime = smime(root.section("smime"));
             var edge = new EdgeReader(root);
             var assurance = edge.assurance();
-            var peers = peers(root, assurance.hops().topology());
+            var peers = peers(root);
             LinkReader.listeners(root, listeners, peers);
             var routes = routes(root, peers);
             var config =
@@ -148,8 +148,8 @@ final class ConfigReader {
         return keys;
     }
 
-    private static List<Peer> peers(Section root, Topology usual) {
-        var read = root.sections("peers").stream().map(s -> peer(s, usual)).toList();
+    private static List<Peer> peers(Section root) {
+        var read = root.sections("peers").stream().map(ConfigReader::peer).toList();
         unique(root, "peers", "name", read.stream().map(Peer::name).toList());
         var seen = new HashSet<String>();
         for (int i = 0; i < read.size(); i++) {
@@ -165,7 +165,7 @@ final class ConfigReader {
         return read;
     }
 
-    private static Peer peer(Section s, Topology usual) {
+    private static Peer peer(Section s) {
         s.renamed("implicit-notify", "notify-mode: implicit for true, learned for false");
         var domains = s.texts("domains", List.of(), "a SIP domain", HOST);
         if (domains.isEmpty()) {
@@ -185,7 +185,7 @@ final class ConfigReader {
                         s.flag("present-certificate", true),
                         s.flag("require-certificate", true),
                         s.choice("notify-mode", Peer.Notify.class, Peer.Notify.LEARNED),
-                        s.choice("topology", Topology.class, usual),
+                        s.choice("topology", Topology.class),
                         LinkReader.link(s));
         if (peer.ipsec().isPresent() && peer.address().isEmpty()) {
             s.fault("address", "is missing, expected where the peer is on its IPsec link");

@@ -7,6 +7,7 @@ import java.util.ArrayList;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Locale;
+import java.util.Optional;
 import java.util.Set;
 import java.util.function.Function;
 import org.apache.commons.configuration2.tree.ImmutableNode;
@@ -201,6 +202,11 @@ final class Section {
         }
         var at = value instanceof String text ? words.indexOf(text) : -1;
         return at >= 0 ? constants[at] : wrong(key, form, value, constants[0]);
+    }
+
+    /// The same, or nothing where the key is left out.
+    <E extends Enum<E>> Optional<E> choice(String key, Class<E> type) {
+        return value(key) == null ? Optional.empty() : Optional.of(choice(key, type, null));
     }
 
     int oneOf(String key, int fallback, List<Integer> allowed) {

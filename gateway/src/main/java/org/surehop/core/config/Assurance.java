@@ -63,11 +63,14 @@ public record Assurance(
     }
 
     /// How long after a 2xx its verdict waits while that many hops have said nothing: `grace`, and
-    /// a sixteenth of it more for each of them but one, at most `cap`. A gateway further on waits
-    /// for fewer hops, so its combined NOTIFY (POL-51) still comes in time, and it is not taken
-    /// for silent itself.
+    /// a second more for each of them but one, at most `cap`; not at all where the grace is none.
+    /// A gateway further on waits for fewer hops, so its combined NOTIFY (POL-51) still comes in
+    /// time, and it is not taken for silent itself.
     public Duration patience(int silent) {
-        var wait = grace.plus(grace.dividedBy(16).multipliedBy(Math.max(0, silent - 1)));
+        if (grace.isZero()) {
+            return grace;
+        }
+        var wait = grace.plusSeconds(Math.max(0, silent - 1));
         return wait.compareTo(cap) < 0 ? wait : cap;
     }
 }

@@ -58,7 +58,7 @@ public record GatewayConfig(
 
     /// What the far end that has proven those domains is told of the elements beyond us (POL-83).
     public Topology topologyFor(List<String> domains) {
-        return peerFor(domains).map(Peer::topology).orElse(assurance.hops().topology());
+        return peerFor(domains).flatMap(Peer::topology).orElse(assurance.hops().topology());
     }
 
     /// How a next hop that a message names is dialled when it is a peer of ours: a peer's domain

@@ -7,9 +7,9 @@ import java.util.Optional;
 /// (RFC 5922); `address` and `port` are where it is dialled (empty address: RFC 3263 on the
 /// first domain). `presentCertificate` says whether we show ours to it; `requireCertificate`
 /// whether it must show one when it calls us. `notifyMode` says how it is told what hops assert
-/// (POL-50). `topology` is what it is told of the elements beyond us (POL-83). `ipsec` is there
-/// when the operator declares that it is reached by TCP on an IPsec link, in both directions,
-/// and never by TLS (POL-80).
+/// (POL-50). `topology` is what it is told of the elements beyond us (POL-83); empty: what
+/// `assurance.topology` says. `ipsec` is there when the operator declares that it is reached by
+/// TCP on an IPsec link, in both directions, and never by TLS (POL-80).
 public record Peer(
         String name,
         List<String> domains,
@@ -18,7 +18,7 @@ public record Peer(
         boolean presentCertificate,
         boolean requireCertificate,
         Notify notifyMode,
-        Topology topology,
+        Optional<Topology> topology,
         Optional<IpsecLink> ipsec) {
 
     /// How callers at that peer learn what hops assert (POL-50). RFC 6665 §4.2.1 knows no NOTIFY
@@ -34,7 +34,7 @@ public record Peer(
         IMPLICIT
     }
 
-    /// One that is told everything.
+    /// One without a policy of its own.
     public Peer(
             String name,
             List<String> domains,
@@ -51,7 +51,7 @@ public record Peer(
                 presentCertificate,
                 requireCertificate,
                 notifyMode,
-                Topology.FULL,
+                Optional.empty(),
                 Optional.empty());
     }
 

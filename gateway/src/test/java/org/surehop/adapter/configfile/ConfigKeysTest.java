@@ -226,7 +226,7 @@ class ConfigKeysTest {
                 false,
                 false,
                 Peer.Notify.EXPLICIT,
-                Topology.NONE,
+                Optional.of(Topology.NONE),
                 Optional.of(new IpsecLink(List.of(Prefix.parse("192.0.2.0/24")), "eth1", false)));
     }
 

@@ -18,7 +18,6 @@ import org.surehop.core.config.IpsecLink;
 import org.surehop.core.config.Listener;
 import org.surehop.core.config.Peer;
 import org.surehop.core.config.Prefix;
-import org.surehop.core.config.Topology;
 import org.surehop.core.gateway.Effect;
 import org.surehop.core.gateway.Event;
 import org.surehop.core.gateway.TransactionKey;
@@ -179,7 +178,7 @@ class IpsecLinkTest {
                         true,
                         true,
                         Peer.Notify.LEARNED,
-                        Topology.FULL,
+                        Optional.empty(),
                         Optional.of(link));
         return new TestEdge(
                 SipSamples.LIMITS,
