@@ -14,6 +14,9 @@ import java.util.Random;
 import java.util.function.Supplier;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
+import org.surehop.adapter.archive.ArchiveFault;
+import org.surehop.adapter.archive.ArchiveStore;
+import org.surehop.adapter.cms.ArchiveSeal;
 import org.surehop.adapter.cms.CmsWorkers;
 import org.surehop.adapter.cms.KeyMaterialFault;
 import org.surehop.adapter.cms.SmimeKeys;
@@ -59,6 +62,7 @@ final class Appliance {
     private final Loop loop;
     private final Telemetry telemetry;
     private final CmsWorkers cms;
+    private final Optional<ArchiveStore> archive;
     private final Optional<NftablesAdapter> firewall;
     private final SipTransport sip;
     private final TlsSockets sockets;
@@ -69,6 +73,7 @@ final class Appliance {
         this.loop = base.loop();
         this.telemetry = telemetry;
         this.cms = edges.cms();
+        this.archive = edges.archive();
         this.firewall = edges.firewall();
         this.sip = edges.sip();
         this.sockets = edges.tls();
@@ -77,7 +82,11 @@ final class Appliance {
     private record Foundation(GatewayConfig config, SteadyClock clock, Loop loop) {}
 
     private record Edges(
-            CmsWorkers cms, Optional<NftablesAdapter> firewall, SipTransport sip, TlsSockets tls) {}
+            CmsWorkers cms,
+            Optional<ArchiveStore> archive,
+            Optional<NftablesAdapter> firewall,
+            SipTransport sip,
+            TlsSockets tls) {}
 
     /// Starts everything or nothing; `file` is the configuration's name for the fault.
     static Appliance start(String file, GatewayConfig config) throws StartFault {
@@ -91,7 +100,11 @@ final class Appliance {
             var base = new Foundation(config, clock, loop);
             var telemetry = Telemetry.start(file, config, clock, loop::snapshot);
             opened.add(telemetry);
-            var cms = new CmsWorkers(keys, CmsWorkers.Settings.of(config), loop, clock);
+            var archive = archive(config, loop, clock);
+            archive.ifPresent(opened::add);
+            var cms =
+                    new CmsWorkers(
+                            keys, CmsWorkers.Settings.of(config), seal(config, keys), loop, clock);
             opened.add(cms);
             var firewall = firewall(config, loop, clock);
             firewall.ifPresent(opened::add);
@@ -105,10 +118,15 @@ final class Appliance {
                             loop,
                             clock);
             opened.add(sip);
-            var all = new Appliance(base, telemetry, new Edges(cms, firewall, sip, sockets));
+            var all =
+                    new Appliance(base, telemetry, new Edges(cms, archive, firewall, sip, sockets));
             all.open();
             return all;
-        } catch (KeyMaterialFault | CredentialException | FirewallUnavailable | IOException e) {
+        } catch (KeyMaterialFault
+                | ArchiveFault
+                | CredentialException
+                | FirewallUnavailable
+                | IOException e) {
             undo(opened);
             throw new StartFault(file + ": " + e.getMessage());
         } catch (StartFault e) {
@@ -140,6 +158,22 @@ final class Appliance {
         return new SipLinks(new KernelLinks(IpProgram.find()));
     }
 
+    private static Optional<ArchiveStore> archive(
+            GatewayConfig config, Loop loop, InstantSource clock) throws ArchiveFault {
+        var archive = config.services().archive();
+        return archive.enabled()
+                ? Optional.of(ArchiveStore.start(archive, loop, clock))
+                : Optional.empty();
+    }
+
+    private static Optional<ArchiveSeal> seal(GatewayConfig config, SmimeKeys keys)
+            throws KeyMaterialFault {
+        var archive = config.services().archive();
+        return archive.enabled()
+                ? Optional.of(ArchiveSeal.load(archive.certificate(), keys))
+                : Optional.empty();
+    }
+
     private static Octets certificate(SmimeKeys keys) {
         return keys.recipient().der();
     }
@@ -161,6 +195,9 @@ final class Appliance {
                         sip::closeConnection,
                         cms::open,
                         cms::forget,
+                        cms::readMessage,
+                        this::keep,
+                        e -> archive.ifPresent(a -> a.settle(e)),
                         cms::read,
                         cms::make,
                         rules,
@@ -168,6 +205,15 @@ final class Appliance {
                         telemetry::keep));
         sip.start(config.listeners());
         telemetry.tell(new Effect.Report(notice(NoticeKind.STARTED)));
+    }
+
+    private void keep(Effect.KeepEntry effect) {
+        archive.ifPresentOrElse(
+                store -> store.keep(effect),
+                () ->
+                        loop.post(
+                                new Event.EntryNotKept(
+                                        clock.instant(), effect.task(), Reason.ARCHIVE_FAILED)));
     }
 
     private void noFirewall(Effect.ApplyRuleSet effect) {
@@ -260,6 +306,7 @@ final class Appliance {
         sip.stop();
         firewall.ifPresent(NftablesAdapter::close);
         cms.close();
+        archive.ifPresent(ArchiveStore::close);
         telemetry.close();
     }
 }

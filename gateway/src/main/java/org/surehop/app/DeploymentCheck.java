@@ -43,6 +43,7 @@ public final class DeploymentCheck {
         check.listeners(config);
         check.tls(config);
         check.smime(config);
+        check.archive(config);
         check.journal(config);
         check.snmp(config);
         check.mqtt(config);
@@ -90,6 +91,35 @@ public final class DeploymentCheck {
                     "smime.signing-key",
                     "an RSA key that decrypts cannot sign, expected another key or an EC key");
         }
+    }
+
+    private void archive(GatewayConfig config) {
+        var archive = config.services().archive();
+        if (!archive.enabled()) {
+            return;
+        }
+        var key = "services.archive.certificate";
+        try {
+            var leaf = Credentials.leaf(archive.certificate());
+            if (Files.readString(Path.of(archive.certificate())).contains("PRIVATE KEY")) {
+                fault(key, "expected a certificate alone: the archive's key belongs elsewhere");
+            }
+            for (var own : List.of(config.smime().certificate(), config.tls().certificate())) {
+                if (leaf(own) instanceof X509Certificate mine
+                        && mine.getPublicKey().equals(leaf.getPublicKey())) {
+                    fault(
+                            key,
+                            "expected another key than the gateway's own, which must not open it");
+                }
+            }
+        } catch (CredentialException e) {
+            add(key, e);
+        } catch (IOException e) {
+            fault(key, archive.certificate() + ": cannot be read, expected a certificate");
+        }
+        // The store makes the directory itself when it only has to be made.
+        var path = Path.of(archive.path());
+        directory("services.archive.path", Files.exists(path) ? path : path.getParent());
     }
 
     private void journal(GatewayConfig config) {

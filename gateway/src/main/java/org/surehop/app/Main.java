@@ -32,7 +32,8 @@ public final class Main {
                     AnswerCommand.class,
                     StatusCommand.class,
                     EventsCommand.class,
-                    ExplainCommand.class);
+                    ExplainCommand.class,
+                    ArchiveCommand.class);
 
     private Main() {}
 

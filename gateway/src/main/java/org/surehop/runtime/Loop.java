@@ -21,6 +21,7 @@ import org.surehop.core.report.Notice;
 import org.surehop.core.report.NoticeKind;
 import org.surehop.core.report.Reason;
 import org.surehop.core.report.Severity;
+import org.surehop.core.sip.Octets;
 
 /// The one thread that owns all calls. Everything else posts events to it or reads its snapshot.
 public final class Loop implements EventSink {
@@ -172,6 +173,9 @@ public final class Loop implements EventSink {
                 case Effect.SendResponse e -> adapters.responses().handle(e);
                 case Effect.OpenBody e -> adapters.bodies().handle(e);
                 case Effect.ForgetKeys e -> adapters.contentKeys().handle(e);
+                case Effect.ReadMessage e -> adapters.messages().handle(e);
+                case Effect.KeepEntry e -> adapters.archive().handle(e);
+                case Effect.SettleEntry e -> adapters.outcomes().handle(e);
                 case Effect.ReadHopReport e -> adapters.reportReader().handle(e);
                 case Effect.MakeHopReport e -> adapters.reportMaker().handle(e);
                 case Effect.ApplyRuleSet e -> adapters.firewall().handle(e);
@@ -201,12 +205,24 @@ public final class Loop implements EventSink {
                                     new BodyFacts(
                                             java.util.List.of(),
                                             Set.of(BodyFacts.Obstacle.DECRYPTION_FAILED))));
+            case Effect.ReadMessage(var task, _, _, _, _) ->
+                    post(
+                            new Event.MessageRead(
+                                    now,
+                                    task,
+                                    new BodyFacts(
+                                            java.util.List.of(), Set.of(BodyFacts.Obstacle.BUSY)),
+                                    Octets.NONE,
+                                    0));
+            case Effect.KeepEntry(var task, _, _) ->
+                    post(new Event.EntryNotKept(now, task, Reason.ARCHIVE_FAILED));
             case Effect.ReadHopReport(var task, _) ->
                     post(new Event.HopReportRefused(now, task, Reason.INTERNAL));
             case Effect.ApplyRuleSet(var change) ->
                     post(new Event.RuleSetFailed(now, change.number(), Reason.INTERNAL));
             case Effect.SendResponse _,
                     Effect.ForgetKeys _,
+                    Effect.SettleEntry _,
                     Effect.MakeHopReport _,
                     Effect.SetDeadline _,
                     Effect.CancelDeadline _,

@@ -185,6 +185,9 @@ final class ManyCalls {
             case Effect.SetDeadline(var deadline, var at) -> deadlines.put(deadline, at);
             case Effect.CancelDeadline(var deadline) -> deadlines.remove(deadline);
             case Effect.OpenBody _,
+                    Effect.ReadMessage _,
+                    Effect.KeepEntry _,
+                    Effect.SettleEntry _,
                     Effect.ReadHopReport _,
                     Effect.ForgetKeys _,
                     Effect.Report _,

@@ -20,6 +20,7 @@ import org.surehop.core.config.Pinholes;
 import org.surehop.core.config.Prefix;
 import org.surehop.core.config.Route;
 import org.surehop.core.config.SecretRef;
+import org.surehop.core.config.Services;
 import org.surehop.core.config.Smime;
 import org.surehop.core.config.Snmp;
 import org.surehop.core.config.Timers;
@@ -122,6 +123,7 @@ public record SimSettings(
                 notifying,
                 new Disclosure(
                         Disclosure.Profile.INSPECT, clearSdp, false, false, 496, 399, 5, 20, 16, 2),
+                Services.OFF,
                 pinholes(),
                 new Timers(
                         Duration.ofMillis(500),

@@ -4,6 +4,7 @@ import java.security.Provider;
 import java.time.InstantSource;
 import java.util.List;
 import java.util.Locale;
+import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.ArrayBlockingQueue;
 import java.util.concurrent.RejectedExecutionException;
@@ -28,7 +29,7 @@ import org.surehop.core.sip.Body;
 import org.surehop.core.sip.Header;
 import org.surehop.core.sip.Octets;
 
-/// Does the CMS work of the gateway on a few threads of its own. The loop thread calls the three
+/// Does the CMS work of the gateway on a few threads of its own. The loop thread calls the
 /// handlers, which never block: what finds the queue full is answered at once (`BUSY`,
 /// `QUEUE_FULL`). Every effect is answered by exactly one event.
 public final class CmsWorkers implements AutoCloseable {
@@ -43,6 +44,7 @@ public final class CmsWorkers implements AutoCloseable {
     private final SmimeKeys keys;
     private final BodyReader reader;
     private final HopReportOpener reports;
+    private final MessageReading messages;
     private final SignatureMaker signer;
     private final String reportType;
     private final EventSink sink;
@@ -67,7 +69,18 @@ public final class CmsWorkers implements AutoCloseable {
         }
     }
 
+    /// Workers without an archive.
     public CmsWorkers(SmimeKeys keys, Settings settings, EventSink sink, InstantSource clock) {
+        this(keys, settings, Optional.empty(), sink, clock);
+    }
+
+    /// `seal` makes the entries of the archive, if there is one.
+    public CmsWorkers(
+            SmimeKeys keys,
+            Settings settings,
+            Optional<ArchiveSeal> seal,
+            EventSink sink,
+            InstantSource clock) {
         var workers = settings.policy().workers();
         this.keys = keys;
         this.reader =
@@ -77,6 +90,7 @@ public final class CmsWorkers implements AutoCloseable {
                         settings.bodyBytes(),
                         settings.contentKeys(),
                         clock);
+        this.messages = new MessageReading(reader, seal);
         this.signer = new SignatureMaker(keys.signer(), keys.provider());
         this.reportType = settings.reportType().toLowerCase(Locale.ROOT);
         this.reports = new HopReportOpener(reader, reportType);
@@ -143,6 +157,17 @@ public final class CmsWorkers implements AutoCloseable {
         return reader.kept().size();
     }
 
+    /// Answers with [Event.MessageRead].
+    public void readMessage(Effect.ReadMessage effect) {
+        var lease = reader.kept().enter(effect.scope());
+        submit(
+                () -> message(effect, lease),
+                () -> {
+                    lease.close();
+                    return unread(effect, Obstacle.BUSY);
+                });
+    }
+
     /// Answers with [Event.HopReportRead] or [Event.HopReportRefused].
     public void read(Effect.ReadHopReport effect) {
         submit(
@@ -172,6 +197,24 @@ public final class CmsWorkers implements AutoCloseable {
             facts = new BodyFacts(List.of(), Set.of(Obstacle.MALFORMED));
         }
         return new Event.BodyOpened(now, effect.task(), facts, operations.used());
+    }
+
+    private Event message(Effect.ReadMessage effect, KeptKeys.Lease lease) {
+        try (lease) {
+            return messages.read(effect, clock.instant(), lease);
+        } catch (RuntimeException bug) {
+            LOG.error("reading a message failed: bug={}", bug.getClass().getName());
+            return unread(effect, Obstacle.MALFORMED);
+        }
+    }
+
+    private Event unread(Effect.ReadMessage effect, Obstacle obstacle) {
+        return new Event.MessageRead(
+                clock.instant(),
+                effect.task(),
+                new BodyFacts(List.of(), Set.of(obstacle)),
+                Octets.NONE,
+                0);
     }
 
     private Event readReport(Effect.ReadHopReport effect) {

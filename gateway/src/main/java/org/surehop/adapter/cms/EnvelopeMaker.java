@@ -26,7 +26,8 @@ import org.bouncycastle.operator.OutputAEADEncryptor;
 import org.surehop.core.sip.Body;
 
 /// Encrypts a MIME entity for several readers at once (E2M-30): key agreement for EC certificates,
-/// RSA-OAEP with SHA-256 for RSA ones. For user agents; the gateway itself never encrypts.
+/// RSA-OAEP with SHA-256 for RSA ones. For user agents and for the archive; of what it forwards the
+/// gateway never encrypts anything.
 public final class EnvelopeMaker {
     private static final AlgorithmIdentifier SHA256 =
             new AlgorithmIdentifier(NISTObjectIdentifiers.id_sha256, DERNull.INSTANCE);
@@ -48,6 +49,12 @@ public final class EnvelopeMaker {
 
     /// AuthEnvelopedData with AES-256-GCM (N11, RFC 8551).
     public Body authEnveloped(Body entity, List<X509Certificate> readers) {
+        return MimeText.smime(
+                "auth-enveloped-data", authEnveloped(MimeText.bytes(entity), readers));
+    }
+
+    /// The same over octets that the caller has already; gives the DER.
+    byte[] authEnveloped(byte[] content, List<X509Certificate> readers) {
         try {
             var generator = new CMSAuthEnvelopedDataGenerator();
             for (var reader : readers) {
@@ -60,9 +67,8 @@ public final class EnvelopeMaker {
                             .build();
             var data =
                     generator.generate(
-                            new CMSProcessableByteArray(MimeText.bytes(entity)),
-                            (OutputAEADEncryptor) encryptor);
-            return MimeText.smime("auth-enveloped-data", data.toASN1Structure().getEncoded("DER"));
+                            new CMSProcessableByteArray(content), (OutputAEADEncryptor) encryptor);
+            return data.toASN1Structure().getEncoded("DER");
         } catch (CMSException | GeneralSecurityException | IOException e) {
             throw new IllegalStateException("encrypting for " + readers.size() + " readers", e);
         }

@@ -84,6 +84,11 @@ final class PemSource {
         return found;
     }
 
+    /// Whether a private key of any form is in it, encrypted or not.
+    boolean holdsKey() {
+        return text.contains("PRIVATE KEY");
+    }
+
     PrivateKey privateKey(Provider provider) throws KeyMaterialFault {
         var converter = new JcaPEMKeyConverter().setProvider(provider);
         try (var parser = new PEMParser(new StringReader(text))) {

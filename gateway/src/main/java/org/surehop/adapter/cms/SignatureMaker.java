@@ -63,6 +63,11 @@ public final class SignatureMaker {
                 List.of(content, MimeText.bytes(signature)));
     }
 
+    /// A detached SignedData in DER over octets that the caller has already.
+    byte[] detached(byte[] content) {
+        return sign(content, false);
+    }
+
     private byte[] sign(byte[] content, boolean encapsulate) {
         try {
             var contentSigner = contentSigner();

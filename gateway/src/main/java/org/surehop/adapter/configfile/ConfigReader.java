@@ -51,6 +51,7 @@ final class ConfigReader {
                             edge.path(),
                             edge.notifying(),
                             edge.disclosure(),
+                            new ServicesReader(root.section("services")).services(),
                             edge.pinholes(),
                             edge.timers(),
                             edge.limits(),

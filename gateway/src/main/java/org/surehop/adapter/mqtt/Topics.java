@@ -72,6 +72,7 @@ record Topics(String root, String site, String id) {
                     SRTP_KEY_EXPOSED,
                     CEK_LOST,
                     IDENTITY_MISMATCH,
+                    ARCHIVE_FAILED,
                     LIMIT_EXCEEDED,
                     MALFORMED_INPUT,
                     PEER_REJECTED,

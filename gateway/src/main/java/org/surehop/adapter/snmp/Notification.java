@@ -45,6 +45,7 @@ final class Notification {
                             SRTP_KEY_EXPOSED,
                             CEK_LOST,
                             IDENTITY_MISMATCH,
+                            ARCHIVE_FAILED,
                             PINHOLE_REFRESH,
                             PINHOLE_FAILED,
                             PINHOLE_NO_MEDIA,

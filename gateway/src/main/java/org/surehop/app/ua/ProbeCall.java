@@ -194,6 +194,9 @@ final class ProbeCall {
             case Event.StopRequested _ -> released = true;
             case Event.ResponseLost _,
                     Event.BodyOpened _,
+                    Event.MessageRead _,
+                    Event.EntryKept _,
+                    Event.EntryNotKept _,
                     Event.HopReportRead _,
                     Event.HopReportRefused _,
                     Event.HopReportMade _,

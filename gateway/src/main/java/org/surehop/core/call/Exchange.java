@@ -81,6 +81,9 @@ public final class Exchange {
         /// Read the offer's body.
         record ReadOffer(List<String> contentIds) implements Effect {}
 
+        /// Read the body of a MESSAGE, and archive it where that is asked for.
+        record ReadMessage() implements Effect {}
+
         /// Judge the offer as it is: it is clear and policy decides.
         record JudgeOffer() implements Effect {}
 
@@ -217,6 +220,7 @@ public final class Exchange {
             case Need.ClearSdp _ -> to(new State.Fresh(), new Effect.JudgeOffer());
             case Need.Open(var contentIds) ->
                     to(new State.ReadingOffer(), new Effect.ReadOffer(contentIds));
+            case Need.ReadMessage _ -> to(new State.ReadingOffer(), new Effect.ReadMessage());
             case Need.BadLabel(var refusal) -> over(new Effect.Refuse(refusal));
         };
     }
@@ -239,7 +243,7 @@ public final class Exchange {
             return over(new Effect.Relay(response));
         }
         return switch (need) {
-            case Need.NothingToRead _ -> over(new Effect.Relay(response));
+            case Need.NothingToRead _, Need.ReadMessage _ -> over(new Effect.Relay(response));
             case Need.ClearSdp _ ->
                     to(
                             new State.ReadingAnswer(offer.get(), response),

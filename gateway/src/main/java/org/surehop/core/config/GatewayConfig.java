@@ -18,6 +18,7 @@ public record GatewayConfig(
         PathPolicy path,
         Notifying notifies,
         Disclosure disclosure,
+        Services services,
         Pinholes pinholes,
         Timers timers,
         Limits limits,

@@ -123,19 +123,25 @@ public record DisclosureJudge(Disclosure policy, String host) {
     }
 
     private Judgement unreadable(Set<Obstacle> obstacles, Expectation expectation) {
+        return unreadable(obstacles)
+                .<Judgement>map(reason -> refused(reason, policy.emitCode(), expectation))
+                .orElseGet(NoSdp::new);
+    }
+
+    /// Why something could not be read, if that is so: what most needs to be known first.
+    static Optional<Reason> unreadable(Set<Obstacle> obstacles) {
         if (obstacles.contains(Obstacle.DECRYPTION_FAILED)) {
-            return refused(Reason.UNDECIPHERABLE, policy.emitCode(), expectation);
+            return Optional.of(Reason.UNDECIPHERABLE);
         }
         if (obstacles.contains(Obstacle.ALGORITHM_REFUSED)) {
-            return refused(Reason.ALGORITHM_REFUSED, policy.emitCode(), expectation);
+            return Optional.of(Reason.ALGORITHM_REFUSED);
         }
         if (obstacles.contains(Obstacle.KEY_LOST)) {
-            return refused(Reason.KEY_LOST, policy.emitCode(), expectation);
+            return Optional.of(Reason.KEY_LOST);
         }
-        if (obstacles.contains(Obstacle.NOT_A_RECIPIENT)) {
-            return refused(Reason.NOT_A_RECIPIENT, policy.emitCode(), expectation);
-        }
-        return new NoSdp();
+        return obstacles.contains(Obstacle.NOT_A_RECIPIENT)
+                ? Optional.of(Reason.NOT_A_RECIPIENT)
+                : Optional.empty();
     }
 
     private Judgement judge(DisclosedPart sdp, Expectation expectation) {
@@ -216,11 +222,16 @@ public record DisclosureJudge(Disclosure policy, String host) {
     /// The answer to a refused body. `certificate` is our S/MIME certificate in DER: whoever could
     /// not be read learns by it how to be (E2M-13).
     public Refusal answer(Refused refused, Octets certificate) {
+        return answer(refused, certificate, SDP);
+    }
+
+    /// The same where `required` is the media type that must be readable (E2M-14).
+    public Refusal answer(Refused refused, Octets certificate, String required) {
         var headers = new ArrayList<Header>();
         var body = Body.NONE;
         switch (refused.reason()) {
             case UNDECIPHERABLE, NOT_A_RECIPIENT, KEY_LOST, ALGORITHM_REFUSED -> {
-                headers.add(warning("Required to View Content-Type '" + SDP + "'"));
+                headers.add(warning("Required to View Content-Type '" + required + "'"));
                 if (UNSECRET.contains(refused.reason())) {
                     headers.add(why(refused));
                 }
@@ -232,7 +243,7 @@ public record DisclosureJudge(Disclosure policy, String host) {
                 }
             }
             case SIGNATURE_MISSING ->
-                    headers.add(warning("Required to View Content-Type '" + SDP + "'"));
+                    headers.add(warning("Required to View Content-Type '" + required + "'"));
             default -> {
                 headers.add(why(refused));
                 if (refused.reason() == Reason.KEY_BUDGET) {
@@ -262,6 +273,7 @@ public record DisclosureJudge(Disclosure policy, String host) {
             case 493 -> "Undecipherable";
             case 495 -> "Signature Required";
             case 496 -> "Proxy Undecipherable";
+            case 500 -> "Server Internal Error";
             case 503 -> "Service Unavailable";
             default -> "Forbidden";
         };

@@ -123,7 +123,13 @@ final class Answers {
 
     /// The body stood in the way: 496, 495, 403, 400 or 413 with what the asker needs to know.
     void refuse(Turn turn, Passage passage, Judgement.Refused refused) {
-        var answer = desks.judge(turn.config()).answer(refused, desks.certificate());
+        var message = passage.request.method().equals(Method.MESSAGE);
+        var answer =
+                desks.judge(turn.config())
+                        .answer(
+                                refused,
+                                desks.certificate(),
+                                message ? "text/plain" : "application/sdp");
         passage.failure = refused.reason();
         var kind =
                 switch (refused.reason()) {
@@ -135,6 +141,7 @@ final class Answers {
                     case BODY_MALFORMED, MALFORMED -> NoticeKind.MALFORMED_INPUT;
                     case BODY_TOO_COMPLEX, KEY_BUDGET -> NoticeKind.LIMIT_EXCEEDED;
                     case SRTP_KEY_EXPOSED -> NoticeKind.SRTP_KEY_EXPOSED;
+                    case ARCHIVE_FULL, ARCHIVE_FAILED -> NoticeKind.ARCHIVE_FAILED;
                     default -> NoticeKind.CALL_REFUSED;
                 };
         respond(

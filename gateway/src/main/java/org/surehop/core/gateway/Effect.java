@@ -2,6 +2,9 @@ package org.surehop.core.gateway;
 
 import java.time.Instant;
 import java.util.List;
+import java.util.Optional;
+import org.surehop.core.archive.Outcome;
+import org.surehop.core.archive.Slip;
 import org.surehop.core.assurance.HopReport;
 import org.surehop.core.disclosure.KeyScope;
 import org.surehop.core.disclosure.TaskId;
@@ -10,6 +13,7 @@ import org.surehop.core.report.CallRecord;
 import org.surehop.core.report.Notice;
 import org.surehop.core.sip.Body;
 import org.surehop.core.sip.ConnectionId;
+import org.surehop.core.sip.Octets;
 import org.surehop.core.sip.Request;
 import org.surehop.core.sip.Response;
 import org.surehop.core.sip.Target;
@@ -57,6 +61,20 @@ public sealed interface Effect {
 
     /// Wipe the content keys of a dialog that has ended (CEK-7).
     record ForgetKeys(KeyScope scope) implements Effect {}
+
+    /// Read the body of a MESSAGE: answer with [Event.MessageRead]. With a slip, and when all of it
+    /// could be read, also seal an entry for the archive; the clear octets stay where they are.
+    /// `keyOperations` and `scope` are as with [OpenBody].
+    record ReadMessage(
+            TaskId task, Body body, Optional<Slip> slip, int keyOperations, KeyScope scope)
+            implements Effect {}
+
+    /// Write a sealed entry to the archive, durably: answer with [Event.EntryKept] or
+    /// [Event.EntryNotKept].
+    record KeepEntry(TaskId task, Slip slip, Octets sealed) implements Effect {}
+
+    /// Write down how the message of that entry fared.
+    record SettleEntry(long number, Outcome outcome) implements Effect {}
 
     /// Read an e2e-sec NOTIFY body: answer with [Event.HopReportRead] or [Event.HopReportRefused].
     record ReadHopReport(TaskId task, Body body) implements Effect {}

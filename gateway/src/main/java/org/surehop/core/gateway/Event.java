@@ -15,6 +15,7 @@ import org.surehop.core.sip.Body;
 import org.surehop.core.sip.ChannelSecurity;
 import org.surehop.core.sip.ConnectionId;
 import org.surehop.core.sip.Inbound;
+import org.surehop.core.sip.Octets;
 import org.surehop.core.sip.Request;
 import org.surehop.core.sip.Response;
 
@@ -54,6 +55,18 @@ public sealed interface Event {
             this(at, task, facts, 0);
         }
     }
+
+    /// The body of a MESSAGE was read. The parts of `facts` hold no octets; `sealed` is an entry
+    /// for the archive, or empty when none was asked for or something could not be read.
+    /// `keyOperations` is how often our private key was used.
+    record MessageRead(Instant at, TaskId task, BodyFacts facts, Octets sealed, int keyOperations)
+            implements Event {}
+
+    /// The entry is on the disk, under that number.
+    record EntryKept(Instant at, TaskId task, long number) implements Event {}
+
+    /// Nothing of the entry was kept.
+    record EntryNotKept(Instant at, TaskId task, Reason reason) implements Event {}
 
     /// A NOTIFY body was read; `signer` is empty when it was not signed.
     record HopReportRead(Instant at, TaskId task, HopReport report, Optional<SignerFacts> signer)

@@ -59,6 +59,11 @@ public final class Gateway {
             }
             case Event.EdgeRefused refused -> edgeRefused(turn, refused);
             case Event.BodyOpened opened -> desks.passages().opened(turn, opened);
+            case Event.MessageRead read -> desks.passages().messages().read(turn, read);
+            case Event.EntryKept(_, var task, var number) ->
+                    desks.passages().messages().kept(turn, task, number);
+            case Event.EntryNotKept(_, var task, var reason) ->
+                    desks.passages().messages().notKept(turn, task, reason);
             case Event.HopReportRead read -> desks.notifies().read(turn, read);
             case Event.HopReportRefused(_, var task, var reason) -> {
                 desks.notifies().refused(turn, task, reason);

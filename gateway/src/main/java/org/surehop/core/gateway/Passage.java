@@ -45,6 +45,8 @@ final class Passage {
     Optional<HopTrack> track = Optional.empty();
     /// The body that counts as the answer, while it is read.
     Body answerBody = Body.NONE;
+    /// The number under which the message is in the archive.
+    Optional<Long> entry = Optional.empty();
     boolean provisionalSeen;
     boolean cancelWanted;
     boolean cancelSent;

@@ -3,6 +3,7 @@ package org.surehop.core.gateway;
 import java.util.Optional;
 import org.surehop.core.call.CallLife;
 import org.surehop.core.call.Exchange;
+import org.surehop.core.disclosure.Need;
 import org.surehop.core.report.Reason;
 import org.surehop.core.sip.Method;
 import org.surehop.core.sip.Request;
@@ -13,6 +14,7 @@ final class PassageDesk {
     private final Desks desks;
     private final Answers answers;
     private final Reading reading;
+    private final MessageDesk messages;
     private final Onward onward;
     private final Undoing undoing;
     private final Underway underway = new Underway();
@@ -21,7 +23,9 @@ final class PassageDesk {
     PassageDesk(Desks desks) {
         this.desks = desks;
         this.answers = new Answers(desks);
-        this.reading = new Reading(desks);
+        var budget = new KeyBudget();
+        this.reading = new Reading(desks, budget);
+        this.messages = new MessageDesk(desks, budget);
         this.onward = new Onward(desks);
         this.undoing = new Undoing(desks);
         this.homeward = new Homeward(desks, underway, onward, answers, undoing);
@@ -32,8 +36,13 @@ final class PassageDesk {
         return homeward;
     }
 
+    /// The bodies of MESSAGE requests, and their archive.
+    MessageDesk messages() {
+        return messages;
+    }
+
     int size() {
-        return underway.size() + reading.size();
+        return underway.size() + reading.size() + messages.size();
     }
 
     /// Whether the same request is on its way already by another branch (RFC 3261 §8.2.2.2).
@@ -57,7 +66,10 @@ final class PassageDesk {
                             passage.serverKey,
                             Crossing.local(passage.request, 100, "Trying", ""));
         }
-        var need = desks.judge(turn.config()).need(passage.request);
+        var need =
+                MessageDesk.concerns(turn.config(), passage.request)
+                        ? new Need.ReadMessage()
+                        : desks.judge(turn.config()).need(passage.request);
         step(turn, passage, new Exchange.Event.Arrived(need));
     }
 
@@ -75,6 +87,7 @@ final class PassageDesk {
                     reading.open(turn, passage, passage.request.body(), ids);
             case Exchange.Effect.ReadAnswer(_, var ids) ->
                     reading.open(turn, passage, passage.answerBody, ids);
+            case Exchange.Effect.ReadMessage _ -> messages.open(turn, passage);
             case Exchange.Effect.JudgeOffer _ ->
                     reading.judge(turn, passage, passage.request.body());
             case Exchange.Effect.JudgeAnswer _ -> reading.judge(turn, passage, passage.answerBody);
@@ -153,6 +166,7 @@ final class PassageDesk {
         found.ifPresent(
                 passage -> {
                     reading.forget(passage);
+                    messages.forget(passage);
                     step(turn, passage, new Exchange.Event.GivenUp(reason));
                 });
     }
@@ -181,6 +195,7 @@ final class PassageDesk {
         }
         passage.finished = true;
         reading.forget(passage);
+        messages.forget(passage);
         turn.disarm(Deadline.Kind.RINGING, passage.owner());
         turn.disarm(Deadline.Kind.WORK, passage.owner());
         turn.disarm(Deadline.Kind.CLIENT_TRANSACTION, passage.owner());
@@ -194,6 +209,7 @@ final class PassageDesk {
                 desks.calls().step(turn, call, new CallLife.Event.Declined(passage.failure));
             }
         }
+        messages.settle(turn, passage);
         if (passage.clientKey.flatMap(underway::by).isEmpty()) {
             passage.clientOver = true;
         }

@@ -18,14 +18,15 @@ import org.surehop.core.sip.Body;
 /// Has the bodies of passages read and judged.
 final class Reading {
     private final Desks desks;
-    private final KeyBudget budget = new KeyBudget();
+    private final KeyBudget budget;
     private final Map<TaskId, Work> byTask = new HashMap<>();
 
     /// What is under way, and how many private-key operations were taken for it.
     private record Work(Passage passage, KeyBudget.Payer payer, int taken) {}
 
-    Reading(Desks desks) {
+    Reading(Desks desks, KeyBudget budget) {
         this.desks = desks;
+        this.budget = budget;
     }
 
     void open(Turn turn, Passage passage, Body body, List<String> contentIds) {
@@ -41,14 +42,14 @@ final class Reading {
     }
 
     /// The sender as we know it: nobody can use up the budget of a user of another peer.
-    private static KeyBudget.Payer payer(Turn turn, Passage passage) {
+    static KeyBudget.Payer payer(Turn turn, Passage passage) {
         var peer = FrontDesk.peerName(turn.config(), passage.inbound);
         var user = passage.request.from().uri();
         return new KeyBudget.Payer(
                 peer + " " + user.user() + "@" + user.host().toLowerCase(Locale.ROOT), peer);
     }
 
-    private static KeyScope scope(Passage passage) {
+    static KeyScope scope(Passage passage) {
         var request = passage.request;
         return passage.call
                 .map(Call::opensKeys)

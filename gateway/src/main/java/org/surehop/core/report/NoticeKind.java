@@ -21,6 +21,7 @@ public enum NoticeKind {
     SRTP_KEY_EXPOSED("e2m.srtp-key-exposed", 26),
     CEK_LOST("e2m.cek-lost", 27),
     IDENTITY_MISMATCH("e2m.identity-mismatch", 30),
+    ARCHIVE_FAILED("archive.failed", 35),
     PINHOLE_OPEN("pinhole.open", 40),
     PINHOLE_REFRESH("pinhole.refresh", 41),
     PINHOLE_CLOSE("pinhole.close", 42),

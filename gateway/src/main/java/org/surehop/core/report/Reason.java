@@ -70,6 +70,9 @@ public enum Reason {
     FIREWALL_FAILED("firewall-failed", 86),
     LIFETIME_ENDED("lifetime-ended", 87),
     NAT_WITHOUT_ICE("nat-without-ice", 88),
+    // services of RFC 4189
+    ARCHIVE_FULL("archive-full", 90),
+    ARCHIVE_FAILED("archive-failed", 91),
     // edges
     UNKNOWN_CA("unknown-ca", 100),
     WRONG_NAME("wrong-name", 101),

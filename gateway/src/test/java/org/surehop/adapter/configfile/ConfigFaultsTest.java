@@ -68,6 +68,10 @@ class ConfigFaultsTest {
         secure-transport: tls  | secure-transport: esp  | peers[0].secure-transport: expected one of tls, ipsec, found 'esp'
         transport: tls         | transport: ipsec       | listeners[0].transport: no peer has secure-transport: ipsec, expected tls or tcp
         "timers:"              | "timers: 5"            | timers: expected a map of keys
+        messages: pass         | messages: all          | services.messages: expected one of pass, report, outgoing, inspect, found 'all'
+        on-failure: refuse     | on-failure: ignore     | services.archive.on-failure: expected one of refuse, pass, found 'ignore'
+        keep: 365d             | keep: 1h               | services.archive.keep: expected a duration such as 500ms, 30s, 5m, 2h or 7d, from 1d to 36500d, found '1h'
+        max-mib: 4096          | max-mib: 4GiB          | services.archive.max-mib: expected a whole number from 1 to 1000000000, found '4GiB'
         """;
 
     @TempDir Path directory;

@@ -15,6 +15,7 @@ import java.util.Set;
 import java.util.TreeSet;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.surehop.core.config.Archive;
 import org.surehop.core.config.Assurance;
 import org.surehop.core.config.ContentKeys;
 import org.surehop.core.config.Demands;
@@ -26,6 +27,7 @@ import org.surehop.core.config.IpsecLink;
 import org.surehop.core.config.Journal;
 import org.surehop.core.config.Limits;
 import org.surehop.core.config.Listener;
+import org.surehop.core.config.Messages;
 import org.surehop.core.config.Mqtt;
 import org.surehop.core.config.Notifying;
 import org.surehop.core.config.PathPolicy;
@@ -34,6 +36,7 @@ import org.surehop.core.config.Pinholes;
 import org.surehop.core.config.Prefix;
 import org.surehop.core.config.Route;
 import org.surehop.core.config.SecretRef;
+import org.surehop.core.config.Services;
 import org.surehop.core.config.Smime;
 import org.surehop.core.config.Snmp;
 import org.surehop.core.config.Timers;
@@ -150,6 +153,9 @@ class ConfigKeysTest {
                         256,
                         5000),
                 read.limits());
+        assertEquals(Messages.PASS, read.services().messages());
+        assertEquals(false, read.services().archive().enabled());
+        assertEquals(Archive.OnFailure.REFUSE, read.services().archive().onFailure());
         assertEquals(420, read.assurance().rejectStatus());
         assertEquals("e2e-sec", read.assurance().optionTag());
         assertEquals(32, read.assurance().maxHops());
@@ -192,6 +198,7 @@ class ConfigKeysTest {
                         1 << 20,
                         Duration.ofSeconds(9)),
                 disclosure(),
+                services(),
                 pinholes(),
                 timers(),
                 limits(),
@@ -276,6 +283,19 @@ class ConfigKeysTest {
                 5,
                 6,
                 new Demands(Demands.SrtpKeys.REFUSE, 7, 8));
+    }
+
+    private Services services() {
+        return new Services(
+                Messages.OUTGOING,
+                new Archive(
+                        true,
+                        here("arc"),
+                        here("arc.pem"),
+                        Archive.OnFailure.PASS,
+                        Duration.ofDays(2),
+                        3,
+                        4));
     }
 
     private static Pinholes pinholes() {

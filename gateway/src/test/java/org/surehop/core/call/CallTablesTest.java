@@ -49,6 +49,7 @@ class CallTablesTest {
                 new Exchange.Event.Arrived(new Need.NothingToRead()),
                 new Exchange.Event.Arrived(new Need.ClearSdp()),
                 new Exchange.Event.Arrived(new Need.Open(List.of())),
+                new Exchange.Event.Arrived(new Need.ReadMessage()),
                 new Exchange.Event.Arrived(new Need.BadLabel(REFUSED)),
                 new Exchange.Event.Judged(new Judgement.Accepted(PROOF)),
                 new Exchange.Event.Judged(new Judgement.NoSdp()),
