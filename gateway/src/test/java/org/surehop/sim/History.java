@@ -38,7 +38,7 @@ final class History {
                     "c" + in.connection().value() + " " + brief(request);
             case Event.ResponseReceived(_, var in, var response) ->
                     "c" + in.connection().value() + " " + brief(response);
-            case Event.RequestSent(_, var key, var connection, _) ->
+            case Event.RequestSent(_, var key, var connection, _, _) ->
                     "sent on c" + connection.value() + " " + key;
             default -> event.toString();
         };

@@ -120,6 +120,8 @@ final class SimNet {
                 }
             }
             case Target.Locate(var hop) -> dial(effect, hop);
+            // Each domain has one place here.
+            case Target.Another _ -> failed(effect, Reason.UNREACHABLE);
         }
     }
 

@@ -1,12 +1,14 @@
 package org.surehop.adapter.sip;
 
 import java.io.IOException;
+import java.net.InetSocketAddress;
 import java.net.SocketException;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import java.util.concurrent.ArrayBlockingQueue;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.atomic.AtomicBoolean;
@@ -42,6 +44,7 @@ final class Connection implements Watchdog.Guarded {
     private final AtomicBoolean closed = new AtomicBoolean();
     private final Object gate = new Object();
     private final Thread writer;
+    private final Optional<InetSocketAddress> place;
     private volatile boolean ending;
     private volatile boolean fallen;
     private long messageStart;
@@ -61,6 +64,7 @@ final class Connection implements Watchdog.Guarded {
         this.channel = channel;
         this.edge = edge;
         this.form = new WireForm(edge.codec(), channel);
+        this.place = Optional.of(channel.remote());
         this.inbound = new Inbound(id, channel.security(), channel.remote(), side);
         this.whenClosed = whenClosed;
         this.queue = new ArrayBlockingQueue<>(edge.settings().limits().writeQueue());
@@ -354,15 +358,11 @@ final class Connection implements Watchdog.Guarded {
             }
         }
         sent(batch);
-        if (ends(batch)) {
+        if (batch.getLast() instanceof Outgoing.Finish) {
             channel.finish();
             return false;
         }
         return true;
-    }
-
-    private static boolean ends(List<Outgoing> batch) {
-        return batch.getLast() instanceof Outgoing.Finish;
     }
 
     private void unwritable(TransactionKey key) {
@@ -374,15 +374,15 @@ final class Connection implements Watchdog.Guarded {
         var at = edge.clock().instant();
         for (var message : batch) {
             if (message instanceof Outgoing.OfRequest(var key, _)) {
-                edge.insist(new Event.RequestSent(at, key, id, channel.security()));
+                edge.insist(new Event.RequestSent(at, key, id, channel.security(), place));
             }
         }
     }
 
     private Event failed(Instant at, TransactionKey key) {
-        return fallen
-                ? new Event.SendFailed(at, key, Reason.NO_TLS_TARGET, channel.flaw())
-                : new Event.SendFailed(at, key, Reason.CONNECTION_LOST, "the connection closed");
+        var reason = fallen ? Reason.NO_TLS_TARGET : Reason.CONNECTION_LOST;
+        var why = fallen ? channel.flaw() : "the connection closed";
+        return new Event.SendFailed(at, key, reason, why, place);
     }
 
     private void lost(List<Outgoing> messages) {

@@ -3,6 +3,7 @@ package org.surehop.adapter.sip;
 import java.io.IOException;
 import java.net.InetSocketAddress;
 import java.net.Socket;
+import java.util.Set;
 import java.util.function.BiFunction;
 import java.util.function.Function;
 import org.surehop.core.config.IpsecLink;
@@ -23,10 +24,12 @@ final class Dialler {
         this.edge = edge;
     }
 
-    /// A connection for the hop. `reuse` looks for a live one to that address whose peer has
-    /// authenticated for the domain; `made` makes a connection of a new channel.
+    /// A connection for the hop, at none of the places `tried`. `reuse` looks for a live one to
+    /// that address whose peer has authenticated for the domain; `made` makes a connection of a
+    /// new channel.
     Connection dial(
             NextHop hop,
+            Set<InetSocketAddress> tried,
             Function<InetSocketAddress, java.util.Optional<Connection>> reuse,
             BiFunction<SecureChannel, InetSocketAddress, Connection> made)
             throws TlsChannel.Refused {
@@ -35,6 +38,9 @@ final class Dialler {
             case Located.Targets(var addresses) -> {
                 var worst = new TlsChannel.Refused(Reason.UNREACHABLE, "no target answers");
                 for (var address : addresses) {
+                    if (tried.contains(address)) {
+                        continue;
+                    }
                     var live = reuse.apply(address);
                     if (live.isPresent()) {
                         yield live.get();

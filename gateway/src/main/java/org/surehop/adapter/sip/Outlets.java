@@ -7,6 +7,7 @@ import java.util.HashMap;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
 import org.surehop.core.gateway.Event;
 import org.surehop.core.report.Reason;
@@ -22,7 +23,7 @@ final class Outlets {
     }
 
     private final Object lock = new Object();
-    private final Map<NextHop, Outlet> outlets = new HashMap<>();
+    private final Map<Way, Outlet> outlets = new HashMap<>();
     private final Map<Connection, Dialled> dialled = new HashMap<>();
     private final Dialler dialler;
     private final Edge edge;
@@ -37,23 +38,30 @@ final class Outlets {
 
     /// Queues the message on the connection for the hop, dialling it first if need be.
     void send(NextHop where, Outgoing.Message request) {
-        var hop =
-                new NextHop(
-                        where.domain().toLowerCase(Locale.ROOT),
-                        where.address().toLowerCase(Locale.ROOT),
-                        where.port());
+        send(where, Set.of(), request);
+    }
+
+    /// The same at none of the places `tried`.
+    void send(NextHop where, Set<InetSocketAddress> tried, Outgoing.Message request) {
+        var way =
+                new Way(
+                        new NextHop(
+                                where.domain().toLowerCase(Locale.ROOT),
+                                where.address().toLowerCase(Locale.ROOT),
+                                where.port()),
+                        tried);
         Reason refused;
         synchronized (lock) {
-            refused = queue(hop, request);
+            refused = queue(way, request);
         }
         if (refused != Reason.NONE) {
             failed(request, refused, "too much waits for this hop");
         }
     }
 
-    private Reason queue(NextHop hop, Outgoing.Message request) {
+    private Reason queue(Way way, Outgoing.Message request) {
         var limits = edge.settings().limits();
-        var outlet = outlets.get(hop);
+        var outlet = outlets.get(way);
         if (outlet != null && outlet.live != null) {
             switch (give(outlet.live, request)) {
                 case YES -> {
@@ -63,7 +71,7 @@ final class Outlets {
                     return Reason.CONGESTION;
                 }
                 case CLOSED -> {
-                    outlets.remove(hop);
+                    outlets.remove(way);
                     outlet = null;
                 }
             }
@@ -73,10 +81,10 @@ final class Outlets {
                 return Reason.CONGESTION;
             }
             outlet = new Outlet();
-            outlets.put(hop, outlet);
+            outlets.put(way, outlet);
             dialling++;
             var opening = outlet;
-            Thread.ofVirtual().name("sip-dial").start(() -> dial(hop, opening));
+            Thread.ofVirtual().name("sip-dial").start(() -> dial(way, opening));
         }
         if (outlet.waiting.size() >= limits.writeQueue()) {
             return Reason.CONGESTION;
@@ -85,23 +93,24 @@ final class Outlets {
         return Reason.NONE;
     }
 
-    private void dial(NextHop hop, Outlet outlet) {
+    private void dial(Way way, Outlet outlet) {
         try {
             var connection =
                     dialler.dial(
-                            hop,
-                            address -> reusable(hop, address),
-                            (channel, address) -> opened(hop, channel, address));
-            attach(hop, outlet, connection);
+                            way.hop(),
+                            way.tried(),
+                            address -> reusable(way.hop(), address),
+                            (channel, address) -> opened(way.hop(), channel, address));
+            attach(way, outlet, connection);
         } catch (TlsChannel.Refused refused) {
             var reason = Dialler.cause(refused.reason());
             var detail =
                     reason == refused.reason()
                             ? refused.why()
                             : refused.reason().wireName() + ": " + refused.why();
-            abandon(hop, outlet, reason, detail);
+            abandon(way, outlet, reason, detail);
         } catch (RuntimeException e) {
-            abandon(hop, outlet, Reason.INTERNAL, "dialling failed");
+            abandon(way, outlet, Reason.INTERNAL, "dialling failed");
             throw e;
         }
     }
@@ -144,7 +153,7 @@ final class Outlets {
         };
     }
 
-    private void attach(NextHop hop, Outlet outlet, Connection connection) {
+    private void attach(Way way, Outlet outlet, Connection connection) {
         var left = new ArrayDeque<Outgoing.Message>();
         synchronized (lock) {
             dialling--;
@@ -156,17 +165,17 @@ final class Outlets {
                 }
             }
             if (!connection.open()) {
-                outlets.remove(hop, outlet);
+                outlets.remove(way, outlet);
             }
         }
         left.forEach(r -> failed(r, Reason.CONNECTION_LOST, "the connection closed"));
     }
 
-    private void abandon(NextHop hop, Outlet outlet, Reason reason, String detail) {
+    private void abandon(Way way, Outlet outlet, Reason reason, String detail) {
         Deque<Outgoing.Message> left;
         synchronized (lock) {
             dialling--;
-            outlets.remove(hop, outlet);
+            outlets.remove(way, outlet);
             left = new ArrayDeque<>(outlet.waiting);
             outlet.waiting.clear();
         }
@@ -196,6 +205,9 @@ final class Outlets {
             case Outgoing.OfResponse response -> edge.lost(response);
         }
     }
+
+    /// A next hop, and the places of it that have failed a request.
+    private record Way(NextHop hop, Set<InetSocketAddress> tried) {}
 
     private static final class Outlet {
         private final Deque<Outgoing.Message> waiting = new ArrayDeque<>();

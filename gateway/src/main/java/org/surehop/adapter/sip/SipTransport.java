@@ -8,6 +8,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.Function;
@@ -168,6 +169,8 @@ public final class SipTransport implements AutoCloseable {
         var request = new Outgoing.OfRequest(effect.key(), effect.request());
         switch (effect.target()) {
             case Target.Locate(var hop) -> outlets.send(hop, request);
+            case Target.Another(var hop, var tried) ->
+                    outlets.send(hop, Set.copyOf(tried), request);
             case Target.Flow(var id) -> onFlow(id, request, Optional.empty());
             case Target.FlowElse(var id, var hop) -> onFlow(id, request, Optional.of(hop));
         }

@@ -1,5 +1,6 @@
 package org.surehop.core.gateway;
 
+import java.net.InetSocketAddress;
 import java.time.Instant;
 import java.util.List;
 import java.util.Optional;
@@ -30,14 +31,34 @@ public sealed interface Event {
     record ResponseReceived(Instant at, Inbound inbound, Response response) implements Event {}
 
     /// A request of ours was written to a connection: the evidence that a hop attests (POL-41).
+    /// `place` is where that connection leads, if it was dialled.
     record RequestSent(
-            Instant at, TransactionKey key, ConnectionId connection, ChannelSecurity security)
-            implements Event {}
+            Instant at,
+            TransactionKey key,
+            ConnectionId connection,
+            ChannelSecurity security,
+            Optional<InetSocketAddress> place)
+            implements Event {
+        public RequestSent(
+                Instant at, TransactionKey key, ConnectionId connection, ChannelSecurity security) {
+            this(at, key, connection, security, Optional.empty());
+        }
+    }
 
     /// A request of ours could not be written; `reason` is one of the POL-31 causes or UNREACHABLE.
     /// `detail` is one short phrase for people, without names of hosts that the far side hides.
-    record SendFailed(Instant at, TransactionKey key, Reason reason, String detail)
-            implements Event {}
+    /// `place` is where the write was lost, if there was a connection.
+    record SendFailed(
+            Instant at,
+            TransactionKey key,
+            Reason reason,
+            String detail,
+            Optional<InetSocketAddress> place)
+            implements Event {
+        public SendFailed(Instant at, TransactionKey key, Reason reason, String detail) {
+            this(at, key, reason, detail, Optional.empty());
+        }
+    }
 
     /// A response could be written nowhere: its connection is gone, and TLS to the top Via's
     /// sent-by was not to be had (POL-25). `assured` says whether its request asked for e2e-sec.

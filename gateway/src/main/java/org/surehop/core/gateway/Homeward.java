@@ -4,7 +4,6 @@ import java.util.Optional;
 import java.util.Set;
 import org.surehop.core.call.CallLife;
 import org.surehop.core.call.Exchange;
-import org.surehop.core.report.Reason;
 import org.surehop.core.sip.Inbound;
 import org.surehop.core.sip.Leg;
 import org.surehop.core.sip.Response;
@@ -22,6 +21,7 @@ final class Homeward implements TransactionDesk.User {
     private final Onward onward;
     private final Answers answers;
     private final Undoing undoing;
+    private final Failover failover;
 
     Homeward(Desks desks, Underway underway, Onward onward, Answers answers, Undoing undoing) {
         this.desks = desks;
@@ -29,6 +29,7 @@ final class Homeward implements TransactionDesk.User {
         this.onward = onward;
         this.answers = answers;
         this.undoing = undoing;
+        this.failover = new Failover(desks, onward);
     }
 
     // ---- what client transactions deliver ----
@@ -41,6 +42,7 @@ final class Homeward implements TransactionDesk.User {
         }
         passage.egress = Optional.of(evidence.connection());
         passage.egressSecurity = Optional.of(evidence.security());
+        passage.reached = evidence.place();
         if (passage.opensCall()) {
             passage.call.orElseThrow().fact("egress", CallDesk.channel(evidence.security()));
         }
@@ -74,14 +76,11 @@ final class Homeward implements TransactionDesk.User {
             success(turn, passage, response, inbound);
         } else {
             turn.disarm(Deadline.Kind.CLIENT_TRANSACTION, passage.owner());
-            var again = desks.injection().takesBack(turn, passage, response);
-            desks.passages()
-                    .step(
-                            turn,
-                            passage,
-                            again
-                                    ? new Exchange.Event.TagRefused()
-                                    : new Exchange.Event.Failure(response));
+            if (desks.injection().takesBack(turn, passage, response)) {
+                desks.passages().step(turn, passage, new Exchange.Event.TagRefused());
+            } else if (!failover.refused(turn, passage, response, inbound)) {
+                desks.passages().step(turn, passage, new Exchange.Event.Failure(response));
+            }
         }
     }
 
@@ -135,7 +134,9 @@ final class Homeward implements TransactionDesk.User {
     public void timedOut(Turn turn, TransactionKey key) {
         var passage = underway.by(key).orElse(null);
         if (passage != null) {
-            desks.passages().step(turn, passage, new Exchange.Event.TimedOut());
+            if (!failover.timedOut(turn, passage)) {
+                desks.passages().step(turn, passage, new Exchange.Event.TimedOut());
+            }
         } else {
             desks.notifies().answered(key, false);
             desks.collector().unanswered(turn, key);
@@ -143,10 +144,13 @@ final class Homeward implements TransactionDesk.User {
     }
 
     @Override
-    public void failed(Turn turn, TransactionKey key, Reason reason, String detail) {
+    public void failed(Turn turn, TransactionKey key, Event.SendFailed failure) {
         var passage = underway.by(key).orElse(null);
         if (passage != null) {
-            desks.passages().step(turn, passage, new Exchange.Event.Unsent(reason, detail));
+            if (!failover.unsent(turn, passage, failure)) {
+                var unsent = new Exchange.Event.Unsent(failure.reason(), failure.detail());
+                desks.passages().step(turn, passage, failover.outcome(passage, unsent));
+            }
         } else {
             desks.notifies().unsent(key);
             desks.collector().unanswered(turn, key);
@@ -156,7 +160,7 @@ final class Homeward implements TransactionDesk.User {
     @Override
     public void over(Turn turn, TransactionKey key) {
         underway.over(key)
-                // One that was sent again lives on in its second transaction (POL-81).
+                // What was sent again lives on in its latest transaction (POL-81, EDG-32).
                 .filter(passage -> passage.clientKey.equals(Optional.of(key)))
                 .ifPresent(desks.passages()::over);
     }

@@ -1,12 +1,15 @@
 package org.surehop.core.gateway;
 
 import java.time.Instant;
+import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import org.surehop.core.assurance.HopLedger;
 import org.surehop.core.assurance.Verdict;
+import org.surehop.core.sip.ConnectionId;
 import org.surehop.core.sip.Hop;
 import org.surehop.core.sip.Request;
 
@@ -32,6 +35,8 @@ final class HopTrack {
     final Map<String, Optional<List<String>>> forks = new LinkedHashMap<>();
     /// Whose request it is, if he may subscribe to its verdict (POL-50).
     Optional<Watcher> watcher = Optional.empty();
+    /// The flows of attempts that failed.
+    final Set<ConnectionId> former = new HashSet<>();
     boolean upgraded;
     boolean closed;
 
@@ -39,6 +44,14 @@ final class HopTrack {
         this.passage = passage;
         this.asSent = passage.numbers().onward(Passage.bare(passage.request));
         this.ledger = HopLedger.empty(maxHops);
+    }
+
+    /// The request goes to another target: what was asserted of the way to the last one counts no
+    /// more (POL-23), and those who still speak of it are no forgers.
+    void again(int maxHops) {
+        passage.egress.ifPresent(former::add);
+        ledger = HopLedger.empty(maxHops);
+        sources.clear();
     }
 
     /// The hops that this report has added to the ledger were told of by `source`.

@@ -171,6 +171,11 @@ final class NotifyDesk {
             return 481;
         }
         var found = track.get();
+        if (found.former.contains(inbound.connection())
+                && !found.passage.egress.equals(Optional.of(inbound.connection()))) {
+            desks.reporter().count("notify.of-failed-attempt");
+            return 481;
+        }
         var egress = found.passage.egress;
         if (egress.isPresent() && !egress.get().equals(inbound.connection())) {
             // It must not use up the room of those who may speak (POL-95, POL-99).
@@ -231,6 +236,12 @@ final class NotifyDesk {
         turn.disarm(Deadline.Kind.WORK, owner(event.task()));
         var reading = taken.get();
         var track = reading.track();
+        if (!track.passage.egress.equals(Optional.of(reading.flow()))
+                && track.former.contains(reading.flow())) {
+            desks.reporter().count("notify.of-failed-attempt");
+            desks.assurance().reconsider(turn, track);
+            return;
+        }
         var trusted = trusted(turn, reading, event.report(), event.signer());
         if (!trusted || !HopLedger.speaksOf(event.report(), track.asSent)) {
             forged(turn, track, "the assertion is not one that this hop may make");

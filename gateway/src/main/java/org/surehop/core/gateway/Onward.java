@@ -136,6 +136,16 @@ final class Onward {
                         .build());
     }
 
+    /// The same request to the next target of its location, by a transaction of its own.
+    void elsewhere(Turn turn, Passage passage) {
+        var self = turn.config().gateway();
+        var opens = !passage.request.inDialog();
+        var via = opens ? turn.tokens().via(self, passage.request.uri()) : turn.tokens().via(self);
+        passage.provisionalSeen = false;
+        var first = passage.sent.orElseThrow();
+        send(turn, passage, first.toBuilder().vias(List.of(via)).build());
+    }
+
     private static Request veiled(GatewayConfig config, Passage passage, Request crossing) {
         var target = passage.way.orElseThrow().target();
         var veil = Veil.before(config, passage.relation, passage.from.other(), target);

@@ -1,5 +1,6 @@
 package org.surehop.core.gateway;
 
+import java.net.InetSocketAddress;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -43,6 +44,9 @@ final class Passage {
     Optional<ConnectionId> egress = Optional.empty();
     Optional<ChannelSecurity> egressSecurity = Optional.empty();
     Optional<HopTrack> track = Optional.empty();
+    /// Where the request was written to, if that was dialled.
+    Optional<InetSocketAddress> reached = Optional.empty();
+    final Failover.Attempts attempts = new Failover.Attempts();
     /// The body that counts as the answer, while it is read.
     Body answerBody = Body.NONE;
     /// The number under which the message is in the archive.
@@ -84,6 +88,10 @@ final class Passage {
     record Way(Target target, Side side, Optional<Route> route) {
         Way(Target target, Side side) {
             this(target, side, Optional.empty());
+        }
+
+        Way to(Target other) {
+            return new Way(other, side, route);
         }
     }
 

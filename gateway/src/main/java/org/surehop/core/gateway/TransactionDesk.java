@@ -5,7 +5,6 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import org.surehop.core.assurance.E2eSec;
-import org.surehop.core.report.Reason;
 import org.surehop.core.sip.ConnectionId;
 import org.surehop.core.sip.Inbound;
 import org.surehop.core.sip.Method;
@@ -44,7 +43,7 @@ final class TransactionDesk {
 
         void timedOut(Turn turn, TransactionKey key);
 
-        void failed(Turn turn, TransactionKey key, Reason reason, String detail);
+        void failed(Turn turn, TransactionKey key, Event.SendFailed failure);
 
         void sent(Turn turn, TransactionKey key, Event.RequestSent evidence);
 
@@ -87,6 +86,7 @@ final class TransactionDesk {
         final Request request;
         Target target;
         Optional<Inbound> inbound = Optional.empty();
+        Optional<Event.SendFailed> failure = Optional.empty();
         Optional<InviteClient.State> invite = Optional.empty();
         Optional<NonInviteClient.State> other = Optional.empty();
 
@@ -188,7 +188,7 @@ final class TransactionDesk {
         clients.put(key, client);
         clientOwners.put(owner(key), key);
         turn.emit(new Effect.SendRequest(key, target, request));
-        run(turn, key, client, new ClientInput.Started(), "");
+        run(turn, key, client, new ClientInput.Started());
         return key;
     }
 
@@ -200,7 +200,7 @@ final class TransactionDesk {
             return;
         }
         client.inbound = Optional.of(inbound);
-        run(turn, key, client, new ClientInput.ResponseArrived(response), "");
+        run(turn, key, client, new ClientInput.ResponseArrived(response));
     }
 
     void written(Turn turn, Event.RequestSent evidence) {
@@ -215,12 +215,8 @@ final class TransactionDesk {
     void unsent(Turn turn, Event.SendFailed failure) {
         var client = clients.get(failure.key());
         if (client != null) {
-            run(
-                    turn,
-                    failure.key(),
-                    client,
-                    new ClientInput.TransportFailed(failure.reason()),
-                    failure.detail());
+            client.failure = Optional.of(failure);
+            run(turn, failure.key(), client, new ClientInput.TransportFailed(failure.reason()));
         }
     }
 
@@ -245,7 +241,7 @@ final class TransactionDesk {
         var key = clientOwners.get(deadline.owner());
         var client = key == null ? null : clients.get(key);
         if (key != null && client != null) {
-            run(turn, key, client, new ClientInput.Fired(timer(deadline, key)), "");
+            run(turn, key, client, new ClientInput.Fired(timer(deadline, key)));
         }
     }
 
@@ -256,8 +252,7 @@ final class TransactionDesk {
         return key.method().equals(Method.INVITE) ? Timer.B : Timer.F;
     }
 
-    private void run(
-            Turn turn, TransactionKey key, Client client, ClientInput input, String detail) {
+    private void run(Turn turn, TransactionKey key, Client client, ClientInput input) {
         for (var output : client.step(input)) {
             switch (output) {
                 case ClientOutput.Deliver(var response) ->
@@ -268,7 +263,7 @@ final class TransactionDesk {
                     turn.emit(new Effect.SendRequest(ackKey, client.target, ack));
                 }
                 case ClientOutput.TimedOut _ -> user.timedOut(turn, key);
-                case ClientOutput.Failed(var reason) -> user.failed(turn, key, reason, detail);
+                case ClientOutput.Failed _ -> user.failed(turn, key, client.failure.orElseThrow());
                 case ClientOutput.Arm(var timer) ->
                         turn.arm(kind(timer), owner(key), turn.config().timers().transaction());
                 case ClientOutput.Disarm(var timer) -> turn.disarm(kind(timer), owner(key));

@@ -45,6 +45,7 @@ record Veil(Topology topology, HopPolicy policy, GatewayConfig.Identity self) {
                 config,
                 switch (target) {
                     case Target.Locate(var hop) -> List.of(hop.domain());
+                    case Target.Another(var hop, _) -> List.of(hop.domain());
                     case Target.FlowElse(_, var hop) -> List.of(hop.domain());
                     case Target.Flow _ -> List.of();
                 });

@@ -22,6 +22,7 @@ import org.surehop.core.config.GatewayConfig;
 import org.surehop.core.disclosure.SignerFacts;
 import org.surehop.core.report.Notice;
 import org.surehop.core.report.NoticeKind;
+import org.surehop.core.report.Reason;
 import org.surehop.core.sip.Body;
 import org.surehop.core.sip.CSeq;
 import org.surehop.core.sip.CallId;
@@ -56,6 +57,8 @@ final class Scene {
     private final Map<Deadline, Instant> armed = new HashMap<>();
     private Instant now = Instant.EPOCH;
     private long drawn;
+    /// How many places the callee's domain has.
+    int targets = 1;
     ChannelSecurity ingress = tls("in0.inside.example");
     ChannelSecurity egress = tls("out0.example");
 
@@ -207,6 +210,9 @@ final class Scene {
 
     private void perform(Effect effect) {
         switch (effect) {
+            case Effect.SendRequest(var key, Target.Another(_, var tried), _)
+                    when tried.size() >= targets ->
+                    take(new Event.SendFailed(now, key, Reason.UNREACHABLE, "no target is left"));
             case Effect.SendRequest(var key, var target, var request) -> {
                 var back = target instanceof Target.Flow(var c) && c.equals(CALLER);
                 var to = target instanceof Target.FlowElse(var c, _) ? c : back ? CALLER : CALLEE;
