@@ -95,7 +95,12 @@ final class Appliance {
         try {
             var keys = SmimeKeys.load(config.smime(), Security.getProvider(FipsProvider.CRYPTO));
             var gateway =
-                    new Gateway(config, certificate(keys), clock.instant(), OwnAddresses.now());
+                    new Gateway(
+                            config,
+                            certificate(keys),
+                            clock.instant(),
+                            OwnAddresses.now(),
+                            Door.keys(config));
             var loop = new Loop(gateway, config.limits().queue(), clock, entropy());
             var base = new Foundation(config, clock, loop);
             var telemetry = Telemetry.start(file, config, clock, loop::snapshot);

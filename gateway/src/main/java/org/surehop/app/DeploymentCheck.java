@@ -47,6 +47,7 @@ public final class DeploymentCheck {
         check.journal(config);
         check.snmp(config);
         check.mqtt(config);
+        check.users(config);
         return List.copyOf(check.findings);
     }
 
@@ -167,6 +168,19 @@ public final class DeploymentCheck {
         }
         if (!mqtt.password().name().isEmpty()) {
             readable("mqtt.password", mqtt.password(), 1);
+        }
+    }
+
+    private void users(GatewayConfig config) {
+        if (!config.authentication().users().name().isEmpty()) {
+            readable("authentication.users", config.authentication().users(), 1);
+            try {
+                Door.accounts(config);
+            } catch (StartFault e) {
+                if (findings.stream().noneMatch(f -> f.sentence().contains("authentication."))) {
+                    findings.add(new Finding(false, file + ": " + e.getMessage()));
+                }
+            }
         }
     }
 

@@ -57,6 +57,7 @@ record Reload(Path file, GatewayConfig running, TlsSockets sockets, InstantSourc
         fixed.put("journal", config.journal());
         fixed.put("snmp", config.snmp());
         fixed.put("mqtt", config.mqtt());
+        fixed.put("authentication", config.authentication());
         return fixed;
     }
 }

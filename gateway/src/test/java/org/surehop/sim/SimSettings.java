@@ -5,6 +5,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import org.surehop.core.config.Assurance;
+import org.surehop.core.config.Authentication;
 import org.surehop.core.config.Disclosure;
 import org.surehop.core.config.GatewayConfig;
 import org.surehop.core.config.HopPolicy;
@@ -145,7 +146,8 @@ public record SimSettings(
                         NO_SECRET,
                         "",
                         NO_SECRET,
-                        Duration.ofSeconds(60)));
+                        Duration.ofSeconds(60)),
+                Authentication.NONE);
     }
 
     private static List<Peer> peers(Peer.Notify told) {

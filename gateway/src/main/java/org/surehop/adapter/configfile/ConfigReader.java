@@ -57,7 +57,8 @@ final class ConfigReader {
                             edge.limits(),
                             edge.journal(),
                             edge.snmp(),
-                            edge.mqtt());
+                            edge.mqtt(),
+                            DoorReader.read(root, listeners, peers));
             root.close();
             return Optional.of(config);
         } catch (IllegalArgumentException e) {
@@ -92,17 +93,19 @@ final class ConfigReader {
     }
 
     private static Listener listener(Section s) {
+        var transport = s.choice("transport", Listener.Transport.class, Listener.Transport.TLS);
         var listener =
                 new Listener(
                         s.text("name", NAME_FORM, NAME),
                         s.address("address", "0.0.0.0"),
                         s.integer("port", 5061, 1, 65535),
                         s.choice("side", Side.class, null),
-                        s.choice("transport", Listener.Transport.class, Listener.Transport.TLS),
+                        transport,
                         s.choice(
                                 "client-certificate",
                                 Listener.ClientCertificate.class,
-                                Listener.ClientCertificate.REQUIRED));
+                                Listener.ClientCertificate.REQUIRED),
+                        DoorReader.wish(s, transport));
         s.close();
         return listener;
     }
@@ -187,7 +190,8 @@ final class ConfigReader {
                         s.flag("require-certificate", true),
                         s.choice("notify-mode", Peer.Notify.class, Peer.Notify.LEARNED),
                         s.choice("topology", Topology.class),
-                        LinkReader.link(s));
+                        LinkReader.link(s),
+                        DoorReader.wish(s));
         if (peer.ipsec().isPresent() && peer.address().isEmpty()) {
             s.fault("address", "is missing, expected where the peer is on its IPsec link");
         }

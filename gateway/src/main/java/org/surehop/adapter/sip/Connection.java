@@ -24,7 +24,6 @@ import org.surehop.core.sip.Inbound;
 import org.surehop.core.sip.Method;
 import org.surehop.core.sip.Request;
 import org.surehop.core.sip.Response;
-import org.surehop.core.sip.Side;
 
 /// One connection: a virtual thread reads and posts in order, another writes from a bounded
 /// queue. Every other method may be called from any thread and does not block.
@@ -54,18 +53,14 @@ final class Connection implements Watchdog.Guarded {
     private volatile long readDeadline;
     private volatile long writeDeadline = Watchdog.NEVER;
 
-    Connection(
-            ConnectionId id,
-            Channel channel,
-            Side side,
-            Edge edge,
-            Consumer<Connection> whenClosed) {
+    Connection(Inbound inbound, Channel channel, Edge edge, Consumer<Connection> whenClosed) {
+        var id = inbound.connection();
         this.id = id;
         this.channel = channel;
         this.edge = edge;
         this.form = new WireForm(edge.codec(), channel);
         this.place = Optional.of(channel.remote());
-        this.inbound = new Inbound(id, channel.security(), channel.remote(), side);
+        this.inbound = inbound;
         this.whenClosed = whenClosed;
         this.queue = new ArrayBlockingQueue<>(edge.settings().limits().writeQueue());
         this.readDeadline = Watchdog.in(edge.settings().limits().firstLine());

@@ -23,6 +23,7 @@ import org.surehop.core.gateway.EventSink;
 import org.surehop.core.report.Reason;
 import org.surehop.core.sip.ConnectionId;
 import org.surehop.core.sip.Hop;
+import org.surehop.core.sip.Inbound;
 import org.surehop.core.sip.NextHop;
 import org.surehop.core.sip.Side;
 import org.surehop.core.sip.Target;
@@ -120,13 +121,12 @@ public final class SipTransport implements AutoCloseable {
     public void start(List<Listener> listeners) throws IOException {
         try {
             for (var listener : listeners) {
-                var side = listener.side();
                 acceptors.add(
                         new Acceptor(
                                 listener,
                                 edge,
                                 admission,
-                                (channel, leave) -> accepted(channel, side, leave)));
+                                (channel, leave) -> accepted(channel, listener, leave)));
             }
         } catch (IOException e) {
             acceptors.forEach(Acceptor::stop);
@@ -222,23 +222,22 @@ public final class SipTransport implements AutoCloseable {
         }
     }
 
-    private void accepted(Channel channel, Side side, Runnable leave) {
-        open(channel, side, leave);
+    private void accepted(Channel channel, Listener listener, Runnable leave) {
+        open(channel, listener.side(), listener.name(), leave);
         edge.tally().add("accepted");
     }
 
     private Connection dialled(SecureChannel channel, String domain) {
         edge.tally().add("dialled");
-        return open(channel, edge.settings().side().apply(domain), () -> {});
+        return open(channel, edge.settings().side().apply(domain), "", () -> {});
     }
 
-    private Connection open(Channel channel, Side side, Runnable leave) {
+    private Connection open(Channel channel, Side side, String listener, Runnable leave) {
         var id = new ConnectionId(lastId.incrementAndGet());
         var connection =
                 new Connection(
-                        id,
+                        new Inbound(id, channel.security(), channel.remote(), side, listener),
                         channel,
-                        side,
                         edge,
                         closed -> {
                             connections.remove(id);

@@ -24,7 +24,8 @@ public record GatewayConfig(
         Limits limits,
         Journal journal,
         Snmp snmp,
-        Mqtt mqtt) {
+        Mqtt mqtt,
+        Authentication authentication) {
     public GatewayConfig {
         listeners = List.copyOf(listeners);
         peers = List.copyOf(peers);

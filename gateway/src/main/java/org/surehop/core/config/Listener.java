@@ -3,20 +3,36 @@ package org.surehop.core.config;
 import org.surehop.core.sip.Side;
 
 /// One socket that accepts SIP: where, on which side of the border, over what, and whether a TLS
-/// client is asked for a certificate.
+/// client is asked for a certificate. `authenticate` says whether requests need credentials.
+/// One that asks for Digest is not in clear.
 public record Listener(
         String name,
         String address,
         int port,
         Side side,
         Transport transport,
-        ClientCertificate clientCertificate) {
+        ClientCertificate clientCertificate,
+        Authentication.Wish authenticate) {
     public Listener {
         Valid.named("listener name", name);
         Valid.port("listener port", port);
+        Valid.that(
+                authenticate == Authentication.Wish.NONE || transport != Transport.TCP,
+                "a listener that authenticates by digest must not be in clear");
     }
 
-    /// A TLS listener.
+    /// One that asks for no credentials.
+    public Listener(
+            String name,
+            String address,
+            int port,
+            Side side,
+            Transport transport,
+            ClientCertificate wish) {
+        this(name, address, port, side, transport, wish, Authentication.Wish.NONE);
+    }
+
+    /// A TLS listener that asks for no credentials.
     public Listener(String name, String address, int port, Side side, ClientCertificate wish) {
         this(name, address, port, side, Transport.TLS, wish);
     }

@@ -9,7 +9,8 @@ import java.util.Optional;
 /// whether it must show one when it calls us. `notifyMode` says how it is told what hops assert
 /// (POL-50). `topology` is what it is told of the elements beyond us (POL-83); empty: what
 /// `assurance.topology` says. `ipsec` is there when the operator declares that it is reached by
-/// TCP on an IPsec link, in both directions, and never by TLS (POL-80).
+/// TCP on an IPsec link, in both directions, and never by TLS (POL-80). `authenticate` asks its
+/// users for credentials.
 public record Peer(
         String name,
         List<String> domains,
@@ -19,7 +20,8 @@ public record Peer(
         boolean requireCertificate,
         Notify notifyMode,
         Optional<Topology> topology,
-        Optional<IpsecLink> ipsec) {
+        Optional<IpsecLink> ipsec,
+        Authentication.Wish authenticate) {
 
     /// How callers at that peer learn what hops assert (POL-50). RFC 6665 §4.2.1 knows no NOTIFY
     /// without a SUBSCRIBE; the draft's implicit one goes only to those who are known to take it.
@@ -53,6 +55,30 @@ public record Peer(
                 notifyMode,
                 Optional.empty(),
                 Optional.empty());
+    }
+
+    /// One that is known by its certificate, or its link, alone.
+    public Peer(
+            String name,
+            List<String> domains,
+            String address,
+            int port,
+            boolean presentCertificate,
+            boolean requireCertificate,
+            Notify notifyMode,
+            Optional<Topology> topology,
+            Optional<IpsecLink> ipsec) {
+        this(
+                name,
+                domains,
+                address,
+                port,
+                presentCertificate,
+                requireCertificate,
+                notifyMode,
+                topology,
+                ipsec,
+                Authentication.Wish.NONE);
     }
 
     public Peer {

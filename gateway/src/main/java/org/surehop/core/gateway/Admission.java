@@ -4,6 +4,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import org.surehop.core.assurance.E2eSec;
+import org.surehop.core.config.Authentication;
 import org.surehop.core.config.GatewayConfig;
 import org.surehop.core.config.PathPolicy;
 import org.surehop.core.config.Peer;
@@ -29,8 +30,23 @@ record Admission(GatewayConfig config) {
                 .or(() -> extensions(request))
                 .or(() -> ingress(request, inbound))
                 .or(() -> sender(request, inbound))
-                .or(() -> channel(request))
-                .or(() -> signedHeaders(request));
+                .or(() -> channel(request));
+    }
+
+    /// Whether who sends on that connection must show credentials: its listener says so, or the
+    /// peer that it has proven to be.
+    boolean digest(Inbound inbound) {
+        return config.listeners().stream()
+                        .filter(l -> l.name().equals(inbound.listener()))
+                        .anyMatch(l -> l.authenticate() == Authentication.Wish.DIGEST)
+                || config.peerFor(identities(inbound))
+                        .filter(p -> p.authenticate() == Authentication.Wish.DIGEST)
+                        .isPresent();
+    }
+
+    /// What is looked at in the body, after the sender is known (R-SEC-7).
+    Optional<Rejection> contents(Request request) {
+        return signedHeaders(request);
     }
 
     private Optional<Rejection> scheme(Request request) {
@@ -70,18 +86,19 @@ record Admission(GatewayConfig config) {
 
     /// Adjacency is TLS identity and nothing else (R-SEC-8). Who shows a certificate must be a peer
     /// of the configuration; from the outside nobody speaks without one; and a peer that must show
-    /// one is held to its own domains. A dialog belongs to those who hold its token and tags.
+    /// one is held to its own domains. Credentials stand in for a certificate where a listener
+    /// asks for them (R-SEC-1). A dialog belongs to those who hold its token and tags.
     private Optional<Rejection> sender(Request request, Inbound inbound) {
         var identities = identities(inbound);
         var outside = inbound.side() == Side.OUTSIDE;
-        if (outside && !showedCertificate(inbound)) {
+        if (outside && !showedCertificate(inbound) && !digest(inbound)) {
             return Optional.of(rejection(403, "Forbidden", Reason.NO_CERTIFICATE));
         }
         if (request.inDialog()) {
             return Optional.empty();
         }
         var stranger = !identities.isEmpty() && config.peerFor(identities).isEmpty();
-        if (stranger || (outside && identities.isEmpty())) {
+        if (stranger || (outside && identities.isEmpty() && !digest(inbound))) {
             return Optional.of(rejection(403, "Forbidden", Reason.PEER_UNKNOWN));
         }
         var claimed = config.peerFor(List.of(request.from().uri().host()));

@@ -3,6 +3,7 @@ package org.surehop.core.gateway;
 import java.net.InetAddress;
 import java.util.Optional;
 import java.util.Set;
+import org.surehop.core.authentication.DoorKeys;
 import org.surehop.core.config.GatewayConfig;
 import org.surehop.core.disclosure.DisclosureJudge;
 import org.surehop.core.disclosure.TaskId;
@@ -20,10 +21,12 @@ final class Desks {
     private final SubscriptionDesk subscriptions = new SubscriptionDesk(this);
     private final InjectionDesk injection = new InjectionDesk(this);
     private final PinholeDesk pinholes;
+    private final Doorkeeper door;
     private final Octets certificate;
     private long lastNumber;
 
-    Desks(GatewayConfig config, Octets certificate, Set<InetAddress> own) {
+    Desks(GatewayConfig config, Octets certificate, Set<InetAddress> own, DoorKeys keys) {
+        this.door = new Doorkeeper(config, keys, reporter);
         this.pinholes = new PinholeDesk(this, config, own);
         this.certificate = certificate;
     }
@@ -74,6 +77,10 @@ final class Desks {
 
     PinholeDesk pinholes() {
         return pinholes;
+    }
+
+    Doorkeeper door() {
+        return door;
     }
 
     /// Our S/MIME certificate in DER, which a 496 carries (E2M-13).

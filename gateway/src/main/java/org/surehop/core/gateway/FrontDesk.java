@@ -59,13 +59,30 @@ final class FrontDesk {
         } else if (request.method().equals(Method.NOTIFY) && unsolicited(turn, request)) {
             notify(turn, inbound, request, key);
         } else {
-            var refusal = new Admission(turn.config()).check(request, inbound);
-            if (refusal.isPresent()) {
-                reject(turn, inbound, request, refusal.get());
-            } else if (request.inDialog()) {
-                inDialog(turn, inbound, request);
-            } else {
-                fresh(turn, inbound, request);
+            enter(turn, inbound, request);
+        }
+    }
+
+    /// What costs least is looked at first, and the body last (R-SEC-7).
+    private void enter(Turn turn, Inbound inbound, Request request) {
+        var admission = new Admission(turn.config());
+        var refusal = admission.check(request, inbound);
+        if (refusal.isPresent()) {
+            reject(turn, inbound, request, refusal.get());
+            return;
+        }
+        switch (desks.door().check(turn, inbound, request)) {
+            case Doorkeeper.Entry.Closed(var rejection) ->
+                    turnAway(turn, inbound, request, rejection);
+            case Doorkeeper.Entry.Open(var clean, var user) -> {
+                var contents = admission.contents(clean);
+                if (contents.isPresent()) {
+                    reject(turn, inbound, clean, contents.get());
+                } else if (clean.inDialog()) {
+                    inDialog(turn, inbound, clean, user);
+                } else {
+                    fresh(turn, inbound, clean, user);
+                }
             }
         }
     }
@@ -131,7 +148,7 @@ final class FrontDesk {
         answer(turn, request, key, status, rows);
     }
 
-    private void inDialog(Turn turn, Inbound inbound, Request request) {
+    private void inDialog(Turn turn, Inbound inbound, Request request, Optional<String> user) {
         if (desks.collector().owns(request)) {
             desks.collector()
                     .again(turn, inbound, request)
@@ -169,7 +186,7 @@ final class FrontDesk {
         var demand = found.terms().demand.within(leg, asks(turn, request));
         var heard = near.get().refreshed(request.method(), request.contact());
         found.heard(leg, heard.on(inbound.connection()));
-        var traits = new Passage.Traits(demand, leg);
+        var traits = new Passage.Traits(demand, leg, user);
         var passage = new Passage(desks.nextNumber(), inbound, request, relation, traits);
         var call = passage.call.filter(_ -> request.method().equals(Method.BYE));
         var early = call.filter(c -> c.life instanceof CallLife.State.Inviting);
@@ -191,7 +208,7 @@ final class FrontDesk {
         return new Admission(turn.config()).asked(request);
     }
 
-    private void fresh(Turn turn, Inbound inbound, Request request) {
+    private void fresh(Turn turn, Inbound inbound, Request request, Optional<String> user) {
         var config = turn.config();
         var admission = new Admission(config);
         if (admission.forUs(request)) {
@@ -218,7 +235,7 @@ final class FrontDesk {
         }
         var demand = desks.injection().demand(turn, inbound, request, way.get());
         var relation = relation(turn, new Fresh(inbound, request, way.get(), peer, demand));
-        var traits = new Passage.Traits(demand, Leg.A);
+        var traits = new Passage.Traits(demand, Leg.A, user);
         var passage = new Passage(desks.nextNumber(), inbound, request, relation, traits);
         passage.way = way;
         desks.injection().begin(turn, passage);
@@ -339,7 +356,7 @@ final class FrontDesk {
         };
     }
 
-    private void reject(Turn turn, Inbound inbound, Request request, Rejection rejection) {
+    private void turnAway(Turn turn, Inbound inbound, Request request, Rejection rejection) {
         var key = ServerKey.of(inbound.connection(), request);
         var out =
                 Crossing.local(
@@ -351,6 +368,10 @@ final class FrontDesk {
                         .others(rejection.headers())
                         .build();
         desks.transactions().respond(turn, key, out);
+    }
+
+    private void reject(Turn turn, Inbound inbound, Request request, Rejection rejection) {
+        turnAway(turn, inbound, request, rejection);
         var cause = rejection.reason();
         var kind =
                 switch (cause) {

@@ -6,6 +6,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import org.surehop.core.authentication.DoorKeys;
 import org.surehop.core.config.GatewayConfig;
 import org.surehop.core.report.CallKey;
 import org.surehop.core.report.NoticeKind;
@@ -28,16 +29,20 @@ public final class Gateway {
 
     /// A gateway whose machine has no addresses but those of its listeners.
     public Gateway(GatewayConfig config, Octets certificate, Instant startedAt) {
-        this(config, certificate, startedAt, Set.of());
+        this(config, certificate, startedAt, Set.of(), DoorKeys.NONE);
     }
 
     /// `certificate` is our S/MIME certificate in DER, for 496 answers (E2M-13); `own` are the
-    /// machine's addresses, to which no pinhole may lead (MID-50).
+    /// machine's addresses, to which no pinhole may lead (MID-50); `keys` is what Digest needs.
     public Gateway(
-            GatewayConfig config, Octets certificate, Instant startedAt, Set<InetAddress> own) {
+            GatewayConfig config,
+            Octets certificate,
+            Instant startedAt,
+            Set<InetAddress> own,
+            DoorKeys keys) {
         this.config = config;
         this.startedAt = startedAt;
-        this.desks = new Desks(config, certificate, own);
+        this.desks = new Desks(config, certificate, own, keys);
         this.front = new FrontDesk(desks);
     }
 

@@ -31,6 +31,8 @@ final class Passage {
     /// Those of its relation, or its own.
     final Terms terms;
     final Leg from;
+    /// Who has shown credentials for our realm.
+    final Optional<String> user;
     /// The dialogs that it belongs to or may make, and the call, if these are a call's.
     final Optional<Relation> relation;
     final Optional<Call> call;
@@ -79,10 +81,11 @@ final class Passage {
         this.demand = traits.demand();
         this.terms = relation.map(Relation::terms).orElseGet(() -> new Terms(traits.demand()));
         this.from = traits.from();
+        this.user = traits.user();
     }
 
-    /// Who asks for e2e-sec, and the leg that the request comes from.
-    record Traits(Demand demand, Leg from) {}
+    /// Who asks for e2e-sec, the leg that the request comes from, and who that is by our realm.
+    record Traits(Demand demand, Leg from, Optional<String> user) {}
 
     /// Where the request goes, on which side that is, and by which route outside of dialogs.
     record Way(Target target, Side side, Optional<Route> route) {

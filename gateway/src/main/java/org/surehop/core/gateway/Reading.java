@@ -2,7 +2,6 @@ package org.surehop.core.gateway;
 
 import java.util.HashMap;
 import java.util.List;
-import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import org.surehop.core.call.Exchange;
@@ -45,8 +44,8 @@ final class Reading {
     static KeyBudget.Payer payer(Turn turn, Passage passage) {
         var peer = FrontDesk.peerName(turn.config(), passage.inbound);
         var user = passage.request.from().uri();
-        return new KeyBudget.Payer(
-                peer + " " + user.user() + "@" + user.host().toLowerCase(Locale.ROOT), peer);
+        var name = passage.user.orElse(user.user() + "@" + user.host());
+        return new KeyBudget.Payer(peer + " " + name, peer);
     }
 
     static KeyScope scope(Passage passage) {

@@ -56,13 +56,15 @@ final class TransactionDesk {
 
     private static final class Server {
         final ConnectionId connection;
-        final Request request;
+        /// Whether the request asked for e2e-sec: all that is kept of it, since a flood of
+        /// refused requests with large bodies would stay for half a minute otherwise.
+        final boolean assured;
         Optional<InviteServer.State> invite = Optional.empty();
         Optional<NonInviteServer.State> other = Optional.empty();
 
-        Server(Request request, ConnectionId connection) {
+        Server(Request request, ConnectionId connection, String tag) {
             this.connection = connection;
-            this.request = request;
+            this.assured = E2eSec.asked(request, tag);
             if (request.method().equals(Method.INVITE)) {
                 invite = Optional.of(InviteServer.initial());
             } else {
@@ -127,7 +129,7 @@ final class TransactionDesk {
             serve(turn, key, known, new ServerInput.RequestArrived());
             return false;
         }
-        var fresh = new Server(request, key.connection());
+        var fresh = new Server(request, key.connection(), turn.config().assurance().optionTag());
         servers.put(key, fresh);
         serverOwners.put(key.owner(), key);
         return serve(turn, key, fresh, new ServerInput.RequestArrived());
@@ -154,10 +156,6 @@ final class TransactionDesk {
         }
     }
 
-    private static boolean asked(Turn turn, Server server) {
-        return E2eSec.asked(server.request, turn.config().assurance().optionTag());
-    }
-
     private boolean serve(Turn turn, ServerKey key, Server server, ServerInput input) {
         var delivered = false;
         for (var output : server.step(input)) {
@@ -166,7 +164,7 @@ final class TransactionDesk {
                 case ServerOutput.Send(var response) ->
                         turn.emit(
                                 new Effect.SendResponse(
-                                        server.connection, response, asked(turn, server)));
+                                        server.connection, response, server.assured));
                 case ServerOutput.NoAck _ -> user.unacknowledged(turn, key);
                 case ServerOutput.Arm(var timer) ->
                         turn.arm(kind(timer), key.owner(), turn.config().timers().transaction());

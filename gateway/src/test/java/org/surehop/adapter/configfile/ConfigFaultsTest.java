@@ -50,6 +50,11 @@ class ConfigFaultsTest {
         srtp-keys: report      | srtp-keys: hide        | disclosure.srtp-keys: expected one of report, refuse, found 'hide'
         key-operations-per-user: 100 | key-operations-per-user: 0 | disclosure.key-operations-per-user: expected a whole number from 1 to 1000000, found '0'
         key-operations-per-peer: 1000 | key-operations-per-peer: many | disclosure.key-operations-per-peer: expected a whole number from 1 to 1000000, found 'many'
+        authenticate: none     | authenticate: basic    | listeners[0].authenticate: expected one of none, digest, found 'basic'
+        authenticate: none     | authenticate: digest   | authentication.users: is missing, expected file:PATH or env:NAME of the users' hashes
+        algorithms: [SHA-256, SHA-512-256] | algorithms: [SHA-1] | authentication.algorithms[0]: expected SHA-256, SHA-512-256 or MD5, found 'SHA-1'
+        qop: [auth-int, auth]  | qop: []                | authentication.qop: expected at least one
+        users: ""              | users: "alice:secret"  | authentication.users: expected a reference file:PATH or env:NAME, never the secret itself
         reject-status: 420     | reject-status: 404     | assurance.reject-status: expected one of [420, 480, 488], found '404'
         cap: 64s               | cap: 2s                | assurance.cap: expected a duration that is not shorter than assurance.grace
         topology: full                 # full, | topology: hide # full, | assurance.topology: expected one of full, domain, self, none, found 'hide'

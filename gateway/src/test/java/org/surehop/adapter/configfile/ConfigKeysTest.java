@@ -17,6 +17,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.surehop.core.config.Archive;
 import org.surehop.core.config.Assurance;
+import org.surehop.core.config.Authentication;
 import org.surehop.core.config.ContentKeys;
 import org.surehop.core.config.Demands;
 import org.surehop.core.config.Disclosure;
@@ -103,6 +104,8 @@ class ConfigKeysTest {
         assertEquals(defaults.limits(), shipped.limits());
         assertEquals(defaults.journal(), shipped.journal());
         assertEquals(defaults.mqtt(), shipped.mqtt());
+        assertEquals(defaults.authentication(), shipped.authentication());
+        assertEquals(Authentication.NONE, defaults.authentication());
         assertEquals(defaults.gateway(), shipped.gateway());
         assertEquals(defaults.listeners().getFirst(), shipped.listeners().getFirst());
         assertEquals(defaults.snmp().port(), shipped.snmp().port());
@@ -210,18 +213,33 @@ class ConfigKeysTest {
                         here("snmp"),
                         List.of(new Snmp.User("u", env("AUTH"), env("PRIV"))),
                         List.of(new Snmp.Receiver("r", "192.0.2.2", 1171, "u", true))),
-                new Mqtt(
-                        true,
-                        "ssl://broker.example:8884",
-                        "c",
-                        "r",
-                        "s",
-                        here("m"),
-                        here("n"),
-                        file("o"),
-                        "me",
-                        env("MQTT"),
-                        Duration.ofSeconds(9)));
+                mqtt(),
+                authentication());
+    }
+
+    private Mqtt mqtt() {
+        return new Mqtt(
+                true,
+                "ssl://broker.example:8884",
+                "c",
+                "r",
+                "s",
+                here("m"),
+                here("n"),
+                file("o"),
+                "me",
+                env("MQTT"),
+                Duration.ofSeconds(9));
+    }
+
+    private static Authentication authentication() {
+        return new Authentication(
+                "office",
+                List.of(Authentication.Algorithm.MD5),
+                List.of(Authentication.Qop.AUTH),
+                Duration.ofSeconds(9),
+                11,
+                env("USERS"));
     }
 
     private static Peer peer() {
@@ -234,7 +252,8 @@ class ConfigKeysTest {
                 false,
                 Peer.Notify.EXPLICIT,
                 Optional.of(Topology.NONE),
-                Optional.of(new IpsecLink(List.of(Prefix.parse("192.0.2.0/24")), "eth1", false)));
+                Optional.of(new IpsecLink(List.of(Prefix.parse("192.0.2.0/24")), "eth1", false)),
+                Authentication.Wish.DIGEST);
     }
 
     private Smime smime() {

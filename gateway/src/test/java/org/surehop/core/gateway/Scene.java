@@ -16,8 +16,10 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalInt;
+import java.util.Set;
 import java.util.function.UnaryOperator;
 import org.surehop.core.assurance.HopReport;
+import org.surehop.core.authentication.DoorKeys;
 import org.surehop.core.config.GatewayConfig;
 import org.surehop.core.disclosure.SignerFacts;
 import org.surehop.core.report.Notice;
@@ -63,7 +65,11 @@ final class Scene {
     ChannelSecurity egress = tls("out0.example");
 
     Scene(GatewayConfig config) {
-        gateway = new Gateway(config, Octets.NONE, now);
+        this(config, DoorKeys.NONE);
+    }
+
+    Scene(GatewayConfig config, DoorKeys keys) {
+        gateway = new Gateway(config, Octets.NONE, now, Set.of(), keys);
     }
 
     static ChannelSecurity.Tls tls(String peer) {
