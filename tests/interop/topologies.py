@@ -5,99 +5,15 @@ each other: at the caller from NOTIFYs and Hop-Record, in the journal of each ga
 wire, where a capture shows what ran in clear.
 """
 
-import functools
-import os
 import time
-import unittest
 
-from lib import capture, chain, gateway, processes, suite
-from lib.chain import ALL, EDGES, FORK, LACKING, ODD, SEVERED, host
+from lib import chain, gateway, processes
+from lib.chain import (
+    AGAIN, ALL, EDGES, FORK, INJECTED, LACKING, ODD, REFUSED, SEVERED, host)
+from lib.onlookers import Case, Watched, hosts
 from ua import assurance, sdp
 from ua.agent import reply
 from ua.bodies import sdp_body
-
-def hosts(*names):
-    return {host(name) for name in names}
-
-
-@functools.cache
-def running():
-    """One chain for all of these tests; the suite ends its processes."""
-    return chain.Chain().start()
-
-
-class Case(unittest.TestCase):
-    """Calls along the chain with something at ps3."""
-
-    third, options = "compliant", {}
-
-    @classmethod
-    def setUpClass(cls):
-        suite.needs("kamailio")
-        cls.chain = running()
-        cls.alice, cls.bob = cls.chain.alice, cls.chain.bob
-        cls.chain.third(cls.third, **cls.options)
-        cls.alice.notifies.clear()
-
-    # -- what the places say
-
-    def judged(self, name, call_id, kind="e2e-sec.verdict", timeout=20):
-        """(level, reason, details) in the journal of a gateway."""
-        event = self.chain.gateways[name].event(kind, call_id, timeout=timeout)
-        return event["details"]["verdict"], event["reason"], event["details"]
-
-    def assert_verdict(self, name, call_id, level, reason=None):
-        got = self.judged(name, call_id)
-        self.assertEqual((level, reason or got[1]), got[:2], f"at {name}: {got}")
-        return got[2]
-
-    def reports(self, call_id):
-        return [(found, report) for _, _, found, report in list(self.alice.notifies)
-                if found.call_id == call_id]
-
-    def report(self, call_id):
-        """The one NOTIFY that the caller has got for its request."""
-        processes.until(lambda: self.reports(call_id), "a NOTIFY at the caller", 20)
-        got = self.reports(call_id)
-        self.assertEqual(1, len(got), "POL-51: one combined NOTIFY")
-        return got[0][1]
-
-    def own(self, ok):
-        """What the caller makes of the 200 and of the NOTIFY."""
-        mine = [f"127.0.0.1:{self.alice.port}"]
-        return assurance.verdict(
-            ok.status, assurance.read_hop_record(ok), [self.report(ok.call_id)], mine)
-
-    def finish(self, call, taken):
-        self.assertEqual(200, self.chain.end(call, taken).status)
-
-    def nobody_is_assured(self, call_id, *names):
-        for name in names:
-            levels = [e["details"]["verdict"] for kind in ("verdict", "verdict-changed")
-                      for e in self.chain.gateways[name].events(f"e2e-sec.{kind}", call_id)]
-            self.assertNotIn("ASSURED", levels, f"at {name}")
-
-
-class Watched:
-    """A capture during one test, read at its end: without root the test is not run to its end."""
-
-    def watch(self):
-        self.wire = None
-        if os.geteuid() != 0:
-            return
-        suite.needs("tcpdump", "tshark")
-        ports = [*self.chain.all_ports(), self.chain.clear_port, self.chain.deaf.port]
-        self.wire = capture.Capture(
-            suite.place(), what=" or ".join(f"tcp port {p}" for p in ports))
-
-    def end_of_watch(self):
-        if self.wire is None:
-            raise unittest.SkipTest("all but the capture is as it should be, which needs root")
-        self.wire.end()
-
-    def in_clear(self, word, ports):
-        where = " || ".join(f"tcp.port == {p}" for p in ports)
-        return self.wire.count(f'tcp.payload contains "{word}" && ({where})')
 
 
 class T1AllComply(Case, Watched):
@@ -130,9 +46,7 @@ class T1AllComply(Case, Watched):
         self.assertIn("ASSURED", out)
         for name in names[1:]:
             self.assertIn(host(name), out)
-        self.end_of_watch()
-        for word in ("SIP/2.0", "alice", "v=0"):
-            self.assertEqual(0, self.in_clear(word, self.chain.all_ports()), f"{word} in clear")
+        self.assert_clear(words=("SIP/2.0", "alice", "v=0"))
 
     def test_t1_gateways_at_1_and_5(self):
         self.assured(EDGES, ("ps1", "p2", "p3", "p4", "ps5"), ("ps1", "ps5"))
@@ -211,8 +125,7 @@ class T3LacksTls(Case):
     def refused(self, domain, agent, causes, judges):
         call = self.alice.invite(self.chain.line, f"sip:bob@{domain}")
         final = call.final()
-        self.assertEqual(420, final.status, str(final))
-        self.assertEqual(["e2e-sec"], final.tokens("Unsupported"), str(final))
+        self.assertEqual((420, ["e2e-sec"]), (final.status, final.tokens("Unsupported")))
         warned = [w for w in final.tokens("Warning") if f" {agent} " in w]
         self.assertTrue(any(f"e2e-sec: {cause}" in w for w in warned for cause in causes),
                         f"Warning of {agent} with one of {causes}: {final}")
@@ -246,8 +159,7 @@ class T4DoesNotKnow(Case):
     def test_t4_420_comes_from_ps3(self):
         call = self.alice.invite(self.chain.line, f"sip:bob@{ALL}")
         final = call.final()
-        self.assertEqual(420, final.status, str(final))
-        self.assertEqual(["e2e-sec"], final.tokens("Unsupported"), str(final))
+        self.assertEqual((420, ["e2e-sec"]), (final.status, final.tokens("Unsupported")))
         for relay in ("ps1", "ps2"):
             self.assertTrue(any(f" {host(relay)} " in w and "next-hop-rejected" in w
                                 for w in final.tokens("Warning")), str(final))
@@ -273,8 +185,7 @@ class T5Silent(Case, Watched):
         self.assertEqual(("MISMATCH", f"silent: ['{self.hop()}']"), self.own(ok))
         self.nobody_is_assured(call.call_id, "ps1", "ps2")
         self.finish(call, taken)
-        self.end_of_watch()
-        self.assertEqual(0, self.in_clear("SIP/2.0", self.chain.all_ports()), "TLS all the way")
+        self.assert_clear()  # TLS all the way
 
     def hop(self):
         return f"{host('ps3')}:{self.chain.third_port}"
@@ -294,9 +205,7 @@ class T6StripsAndClear(Case, Watched):
         self.assertEqual("UNVERIFIED", self.own(ok)[0])
         self.nobody_is_assured(call.call_id, *self.chain.gateways)
         self.finish(call, taken)
-        self.end_of_watch()
-        self.assertGreater(self.in_clear("INVITE sip:", [self.chain.clear_port]), 0, "PS3 to PS4")
-        self.assertEqual(0, self.in_clear("SIP/2.0", self.chain.all_ports()), "all other hops")
+        self.assert_clear(self.chain.clear_port)  # PS3 to PS4, no other hop
 
     def test_t6_a_callee_that_vouches_for_itself_changes_nothing(self):
         """A short Hop-Record, from a callee that was never asked for one."""
@@ -325,9 +234,41 @@ class MiddleInClear(Case, Watched):
         for judge in ("ps1", "ps2"):
             self.assert_verdict(judge, call.call_id, "FAILED")
         self.assertTrue(self.bob.never_got(call.call_id))
-        self.end_of_watch()
-        self.assertGreater(self.in_clear("e2e-sec", [self.chain.clear_port]), 0, "PS3 to PS4")
-        self.assertEqual(0, self.in_clear("SIP/2.0", self.chain.all_ports()), "all other hops")
+        self.assert_clear(self.chain.clear_port)  # PS3 to PS4, no other hop
+
+
+class T7Injected(Case):
+    """PS1 asks on Alice's behalf and PS5, a Kamailio that does not know the tag, refuses."""
+
+    def test_t7_reject_tells_the_caller_without_naming_what_it_never_sent(self):
+        call = self.alice.invite(self.chain.line, f"sip:bob@{REFUSED}", e2e=False)
+        final = call.final()
+        self.assertEqual((403, []), (final.status, final.tokens("Unsupported")), str(final))
+        self.assertIn("injected-rejected", str(final.tokens("Warning")))
+        ps1 = self.chain.gateways["ps1"]
+        ps1.event("e2e-sec.injected", call.call_id)
+        ps1.event("e2e-sec.injected-rejected", call.call_id)
+        for judge in ("ps1", "ps2", "ps4"):
+            self.assert_verdict(judge, call.call_id, "FAILED")
+        self.assertTrue(self.bob.never_got(call.call_id))
+        self.assertEqual([], self.reports(call.call_id))
+
+    def test_t7_retry_without_is_delivered_by_tls_and_unassured(self):
+        call, taken, ok = self.chain.talk(AGAIN, e2e=False)
+        self.assertEqual(([], []), (taken.invite.tokens("Require"),
+                                    taken.invite.tokens("Proxy-Require")), str(taken.invite))
+        self.assertGreater(taken.invite.cseq[0], call.invite.cseq[0])
+        self.assertEqual(call.invite.cseq[0], ok.cseq[0])
+        self.chain.gateways["ps1"].event("e2e-sec.injected-rejected", call.call_id)
+        self.assert_verdict("ps1", call.call_id, "UNASSURED")
+        self.nobody_is_assured(call.call_id, *self.chain.gateways)
+        self.assertIsNone(assurance.read_hop_record(ok))
+        self.assertEqual([], self.reports(call.call_id))
+        self.finish(call, taken)
+
+    def test_t7_what_the_caller_asks_itself_is_never_taken_back(self):
+        final = self.alice.invite(self.chain.line, f"sip:bob@{AGAIN}").final()
+        self.assertEqual((420, ["e2e-sec"]), (final.status, final.tokens("Unsupported")))
 
 
 class T8Fork(Case):
@@ -352,6 +293,26 @@ class T8Fork(Case):
         beaten, = (taken for taken in ends if taken.tag == loser)
         beaten.reply(beaten.next_request("BYE"), 200)
         self.finish(call, winner)
+
+
+class T9Unaware(Case):
+    """Alice knows nothing of e2e-sec and PS1 asks: the verdict is told, but not to her."""
+
+    def test_t9_no_notify_and_no_hop_record_for_the_caller(self):
+        call, taken, ok = self.chain.talk(INJECTED, e2e=False)
+        self.assertEqual(["e2e-sec"], taken.invite.tokens("Proxy-Require"), str(taken.invite))
+        for judge in ("ps1", "ps2", "ps4", "ps5"):
+            self.assert_verdict(judge, call.call_id, "ASSURED")
+        attested = self.judged("ps1", call.call_id)[2]["attested"]
+        self.assertEqual(hosts("ps2", "ps3", "ps4", "ps5"), set(attested.split()))
+        self.chain.gateways["ps1"].event("e2e-sec.injected", call.call_id)
+        answers = taken.agent.ask(taken.connection, taken.make("BYE"))
+        bye = call.next_request("BYE")
+        self.assertEqual([], bye.tokens("Proxy-Require"), str(bye))
+        call.reply(bye, 200)
+        self.assertEqual(200, answers.get(timeout=10).status)
+        self.assertIsNone(assurance.read_hop_record(ok))
+        self.assertEqual([], self.reports(call.call_id))
 
 
 class T10Message(Case):
@@ -396,8 +357,7 @@ class T11Moved(Case):
         call, taken, _ = self.chain.talk(ALL)
         plain = self.chain.third("plain")
         got = self.reinvite(call)
-        self.assertEqual(420, got.status, str(got))
-        self.assertEqual(["e2e-sec"], got.tokens("Unsupported"))
+        self.assertEqual((420, ["e2e-sec"]), (got.status, got.tokens("Unsupported")), str(got))
         self.assertTrue(any(f" {host('ps2')} " in w for w in got.tokens("Warning")), str(got))
         self.chain.gateways["ps2"].event("e2e-sec.broken", call.call_id)
         for connection in plain.connections:
@@ -427,8 +387,8 @@ class T12Late(Case):
             call, taken, _ = self.chain.talk(EDGES)
             details = self.assert_verdict("ps1", call.call_id, "MISMATCH", "silent-hop")
             self.assertEqual(late.name, details["silent"])
-            changed = self.judged("ps1", call.call_id, "e2e-sec.verdict-changed")
-            self.assertEqual("ASSURED", changed[0], changed)
+            changed = self.judged("ps1", call.call_id, "e2e-sec.verdict-changed")[0]
+            self.assertEqual("ASSURED", changed)
             self.finish(call, taken)
             self.assertEqual(1, len(self.chain.gateways["ps1"].events(
                 "e2e-sec.verdict-changed", call.call_id)))

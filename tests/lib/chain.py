@@ -10,6 +10,9 @@ domain that is called picks who is on the way, and Alice may call p1 in place of
     fork     ps1  p2   p3   p4   p5     and p4 forks to two user agents behind p5
     lacking  ps1  ps2  ps3  ps4  nobody who speaks TLS
     severed  ps1  p2   p3   nobody who speaks TLS
+    injected ps1  ps2  ps3  ps4  ps5    and ps1 asks for e2e-sec where Alice does not
+    refused  ps1  ps2  ps3  ps4  k5     the same, and k5, a Kamailio, refuses what it does not know
+    again    ps1  ps2  ps3  ps4  k5     the same, and ps1 tries once more without
 """
 
 from types import SimpleNamespace
@@ -20,8 +23,9 @@ from ua.agent import Agent, Identity
 from ua.proxy import Proxy
 
 HOST = "127.0.0.1"
-ALL, EDGES, ODD, FORK, LACKING, SEVERED = (
-    f"{name}.example" for name in ("all", "edges", "odd", "fork", "lacking", "severed"))
+ALL, EDGES, ODD, FORK, LACKING, SEVERED, INJECTED, REFUSED, AGAIN = (
+    f"{name}.example" for name in (
+        "all", "edges", "odd", "fork", "lacking", "severed", "injected", "refused", "again"))
 GATEWAYS = ("ps1", "ps2", "ps4", "ps5")
 GRACE = 4  # seconds, the same in each: they must not blame each other
 OTHERS = ("p1", "p2", "p3", "p4", "p5")
@@ -39,7 +43,7 @@ class Chain:
         self.place = suite.place()
         self.ca = pki.Authority(self.place, "ca")
         self.ports = {name: (free_port(), free_port()) for name in GATEWAYS}
-        self.clear_port, self.third_port = free_port(), free_port()
+        self.clear_port, self.third_port, self.fifth_port = free_port(), free_port(), free_port()
         self.gateways = {}
         self.alice = self.user("alice", INSIDE)
         self.bob = self.user("bob", OUTSIDE)
@@ -98,16 +102,20 @@ class Chain:
         proxies = {name: (name, p.name, p.port) for name, p in others.items()}
         inward = {name: (name, host(name), port[0]) for name, port in ports.items()}
         bob = ("bob", OUTSIDE, self.bob.port)
+        fifth = ("k5", host("k5"), self.fifth_port)
+        again = {"inject": True, "on-injected-rejected": "retry-without"}
         plain = ("plain", "plain.example", self.deaf.port)
         return {
             "ps1": self.tree("ps1", [("alice", INSIDE, self.alice.port)],
                              [inward["ps2"], proxies["p2"]],
-                             [(ALL, "ps2"), (LACKING, "ps2"), ("*", "p2")]),
+                             [(ALL, "ps2"), (LACKING, "ps2"), (AGAIN, "ps2", again),
+                              *((d, "ps2", {"inject": True}) for d in (INJECTED, REFUSED)),
+                              ("*", "p2")]),
             "ps2": self.tree("ps2", [inward["ps1"], proxies["p1"], proxies["p2"]],
                              [third, proxies["p4"]],
                              [(ODD, "p4"), ("*", THIRD)]),
-            "ps4": self.tree("ps4", [third], [inward["ps5"], plain],
-                             [(LACKING, "plain"), ("*", "ps5")]),
+            "ps4": self.tree("ps4", [third], [inward["ps5"], plain, fifth],
+                             [(LACKING, "plain"), (REFUSED, "k5"), (AGAIN, "k5"), ("*", "ps5")]),
             "ps5": self.tree("ps5", [inward["ps4"], proxies["p4"]], [bob], [("*", "bob")]),
         }
 
@@ -120,7 +128,8 @@ class Chain:
         made = gateway.configuration(
             place, keys, {"inside": inside, "outside": outside},
             [peer(n, domain, HOST, port) for n, domain, port in (*before, *after)],
-            [{"domain": domain, "to": to, "side": "outside"} for domain, to in routes])
+            [{"domain": domain, "to": to, "side": "outside", **dict(*more)}
+             for domain, to, *more in routes])
         made["gateway"] = {"id": name, "name": host(name), "port": 5061}
         made["assurance"] = {"grace": f"{GRACE}s", "cap": "30s",
                              "require-signed-notify": True}
@@ -134,13 +143,14 @@ class Chain:
                 known["require-certificate"] = False
         return made
 
-    def start(self, change=None):
-        trees = self.trees()
-        if change:
-            change(trees, self)
+    def start(self):
         self.gateways = {
             name: gateway.Gateway(self.place / name, tree, ready=False)
-            for name, tree in trees.items()}
+            for name, tree in self.trees().items()}
+        self.fifth = kamailio.Kamailio(
+            self.place / "k5", host("k5"), self.identity(host("k5")), (HOST, self.bob.port),
+            (host("ps4"), HOST, self.ports["ps4"][1]), port=self.fifth_port, refuse=True,
+            same_flow=True)
         for started in self.gateways.values():
             started.await_ready()
         self.line = self.alice.connect(HOST, self.ports["ps1"][0], host("ps1"))
@@ -201,11 +211,12 @@ class Chain:
         """The ports that SIP runs on, but the one in clear."""
         gateways = [port for pair in self.ports.values() for port in pair]
         agents = [a.port for a in (self.alice, self.bob, self.carol, *self.others.values())]
-        return [*gateways, *agents, self.third_port]
+        return [*gateways, *agents, self.third_port, self.fifth_port]
 
     def close(self):
         for started in self.gateways.values():
             started.end()
+        self.fifth.end()
         self.clear_away()
         for agent in (self.alice, self.bob, self.carol, self.deaf, *self.others.values()):
             agent.close()
