@@ -31,6 +31,8 @@ final class HopReportReader {
     static final int MAX_DEPTH = 8;
     static final int MAX_ELEMENTS = 500;
     static final int MAX_VALUE = 1_024;
+    /// Of what a hop says of one side, and of a cause: what is kept longest (POL-95).
+    static final int MAX_WORD = 255;
 
     private static final XMLInputFactory FACTORY = factory();
 
@@ -151,7 +153,7 @@ final class HopReportReader {
         var at = Instant.parse(needed("time"));
         time = time.or(() -> Optional.of(at));
         var complied = result.equals("complied");
-        var cause = complied ? "" : attribute("cause");
+        var cause = complied ? "" : word("cause");
         var received = Channel.UNTOLD;
         var forwarded = Channel.UNTOLD;
         while (next() != XMLStreamConstants.END_ELEMENT) {
@@ -167,11 +169,7 @@ final class HopReportReader {
 
     private Channel channel() throws BodyFault {
         return new Channel(
-                attribute("security"),
-                attribute("version"),
-                attribute("cipher"),
-                attribute("peer"),
-                attribute("peer-auth"));
+                word("security"), word("version"), word("cipher"), word("peer"), word("peer-auth"));
     }
 
     private List<Hop> record() throws XMLStreamException, BodyFault {
@@ -251,6 +249,14 @@ final class HopReportReader {
             return "";
         }
         if (value.length() > MAX_VALUE) {
+            throw BodyFault.tooComplex();
+        }
+        return value;
+    }
+
+    private String word(String name) throws BodyFault {
+        var value = attribute(name);
+        if (value.length() > MAX_WORD) {
             throw BodyFault.tooComplex();
         }
         return value;

@@ -85,6 +85,12 @@ public record HopLedger(
         return next.equals(this) ? new Outcome.Duplicate() : new Outcome.Accepted(next);
     }
 
+    /// About how much room it takes, in octets.
+    public int octets() {
+        return byHop.values().stream().mapToInt(HopAssertion::octets).sum()
+                + told.map(hops -> hops.size() * 256).orElse(0);
+    }
+
     public Collection<HopAssertion> assertions() {
         return byHop.values();
     }

@@ -260,6 +260,7 @@ final class AssuranceDesk {
         byOwner.remove(track.owner());
         waiting.remove(track);
         desks.collector().over(turn, track);
+        desks.notifies().released(track);
         var same = byTuple.get(track.tuple());
         if (same != null && same.remove(track) && same.isEmpty()) {
             byTuple.remove(track.tuple());

@@ -8,6 +8,7 @@ import org.surehop.core.assurance.HopRecord;
 import org.surehop.core.assurance.Verdict;
 import org.surehop.core.call.CallLife;
 import org.surehop.core.config.GatewayConfig;
+import org.surehop.core.config.Notifying;
 import org.surehop.core.report.CallKey;
 import org.surehop.core.report.NoticeKind;
 import org.surehop.core.report.Reason;
@@ -144,6 +145,10 @@ final class FrontDesk {
             return;
         }
         var status = desks.notifies().receive(turn, inbound, request);
+        if (status == 500 && turn.config().notifies().excess() == Notifying.Excess.DROP) {
+            desks.transactions().abandon(turn, key);
+            return;
+        }
         var rows = status == 500 ? List.of(Answers.retryAfter()) : List.<Header>of();
         answer(turn, request, key, status, rows);
     }

@@ -230,6 +230,11 @@ public final class Gateway {
                 "pinhole-jobs", desks.pinholes().jobs());
     }
 
+    /// Octets that hops have told of open requests (POL-95).
+    long evidence() {
+        return desks.notifies().evidence();
+    }
+
     /// The open connections that are known to refuse NOTIFYs of ours (POL-49).
     int deafFlows() {
         return desks.notifies().deafFlows();

@@ -22,6 +22,10 @@ final class HopTrack {
     HopLedger ledger;
     int notifies;
     int forgeries;
+    /// A forged report came on the way that the request went.
+    boolean spoiled;
+    /// What the ledger holds, as it was counted last.
+    int octets;
     /// NOTIFYs that have come and are not read yet: no verdict is settled before them.
     int unread;
     /// The `Hop-Record` rows of the 2xx; the outer Optional is empty until there is a 2xx.

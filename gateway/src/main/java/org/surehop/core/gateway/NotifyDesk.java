@@ -29,8 +29,11 @@ final class NotifyDesk {
     private final Map<TaskId, HopTrack> makings = new HashMap<>();
     private final Map<TransactionKey, Upstream> notifies = new HashMap<>();
     private final Deaf deaf = new Deaf();
+    private final BadNotifies bad = new BadNotifies();
+    /// Octets that hops have told of the requests that are still open (`notifies.evidence`).
+    private long evidence;
 
-    private record Reading(HopTrack track, ConnectionId flow) {}
+    private record Reading(HopTrack track, ConnectionId flow, String source) {}
 
     NotifyDesk(Desks desks) {
         this.desks = desks;
@@ -163,12 +166,13 @@ final class NotifyDesk {
     // ---- NOTIFYs of others ----
 
     /// The status that a NOTIFY of the package gets: 200 when it matches a request of ours, 481
-    /// when none, 500 with Retry-After when there are too many (POL-48, POL-95).
+    /// when none, 500 when there are too many (POL-48, POL-95).
     int receive(Turn turn, Inbound inbound, Request notify) {
         var track = match(inbound, notify);
+        var source = BadNotifies.source(inbound);
         if (track.isEmpty()) {
             desks.reporter().count("notify.unmatched");
-            return 481;
+            return bad.within(turn, source) ? 481 : 500;
         }
         var found = track.get();
         if (found.former.contains(inbound.connection())
@@ -179,22 +183,50 @@ final class NotifyDesk {
         var egress = found.passage.egress;
         if (egress.isPresent() && !egress.get().equals(inbound.connection())) {
             // It must not use up the room of those who may speak (POL-95, POL-99).
-            forgedElsewhere(turn, found);
-            return 481;
+            desks.reporter().count("notify.elsewhere");
+            var within = bad.within(turn, source);
+            if (within) {
+                forged(turn, found, "it did not come back the way that the request went");
+            }
+            return within ? 481 : 500;
         }
-        if (found.notifies >= turn.config().assurance().maxHops()) {
-            desks.reporter().count("notify.too-many");
+        if (tooMany(turn, found, notify, source)) {
             return 500;
         }
         found.notifies++;
         found.unread++;
         var task = desks.nextTask();
-        readings.put(task, new Reading(found, inbound.connection()));
+        readings.put(task, new Reading(found, inbound.connection(), source));
         await(turn, task);
         turn.emit(new Effect.ReadHopReport(task, notify.body()));
         found.passage.call.ifPresent(
                 call -> call.line(turn.now(), "B", "GW", "NOTIFY e2e-sec (a hop attests)"));
         return 200;
+    }
+
+    /// Whether there is no room for one more report about that request: as many as there may be
+    /// hops, or no more octets; or a forger has spoken about it and goes on.
+    private boolean tooMany(Turn turn, HopTrack track, Request notify, String source) {
+        var config = turn.config();
+        if (track.notifies >= config.assurance().maxHops()) {
+            desks.reporter().count("notify.too-many");
+            return true;
+        }
+        if (evidence + notify.body().octets().length() > config.notifies().evidence()) {
+            desks.reporter().count("notify.no-room");
+            return true;
+        }
+        var wait = track.spoiled && bad.spent(turn, source);
+        if (wait) {
+            desks.reporter().count("notify.excess");
+        }
+        return wait;
+    }
+
+    /// What was told of that request is needed no more.
+    void released(HopTrack track) {
+        evidence -= track.octets;
+        track.octets = 0;
     }
 
     private Optional<HopTrack> match(Inbound inbound, Request notify) {
@@ -244,7 +276,7 @@ final class NotifyDesk {
         }
         var trusted = trusted(turn, reading, event.report(), event.signer());
         if (!trusted || !HopLedger.speaksOf(event.report(), track.asSent)) {
-            forged(turn, track, "the assertion is not one that this hop may make");
+            spoiled(turn, reading, "the assertion is not one that this hop may make");
             desks.assurance().reconsider(turn, track);
             return;
         }
@@ -259,6 +291,7 @@ final class NotifyDesk {
             case HopLedger.Outcome.Untrusted _ -> desks.reporter().count("notify.untrusted");
         }
         track.toldBy(source(reading.flow(), event.signer()));
+        weigh(track);
         desks.assurance().reconsider(turn, track);
     }
 
@@ -280,21 +313,34 @@ final class NotifyDesk {
             // Our own want of time: nothing is said against the hop.
             desks.reporter().count("notify.not-read");
         } else {
-            forged(turn, reading.track(), "the body is no e2e-sec report: " + reason.wireName());
+            spoiled(turn, reading, "the body is no e2e-sec report: " + reason.wireName());
         }
         desks.assurance().reconsider(turn, reading.track());
     }
 
-    /// Told as often as a request may have hops, then only counted.
-    private void forgedElsewhere(Turn turn, HopTrack track) {
-        desks.reporter().count("notify.elsewhere");
-        if (track.forgeries < turn.config().assurance().maxHops()) {
-            track.forgeries++;
-            forged(turn, track, "it did not come back the way that the request went");
+    private void weigh(HopTrack track) {
+        if (!track.closed) {
+            var octets = track.ledger.octets();
+            evidence += octets - track.octets;
+            track.octets = octets;
         }
     }
 
+    /// A forger speaks on the way that the request went.
+    private void spoiled(Turn turn, Reading reading, String why) {
+        reading.track().spoiled = true;
+        desks.reporter().count("notify.forged");
+        if (bad.within(turn, reading.source())) {
+            forged(turn, reading.track(), why);
+        }
+    }
+
+    /// Told as often as a request may have hops and its sender has an allowance, else only counted.
     private void forged(Turn turn, HopTrack track, String why) {
+        if (track.forgeries >= turn.config().assurance().maxHops()) {
+            return;
+        }
+        track.forgeries++;
         desks.reporter()
                 .tell(
                         turn,
@@ -329,6 +375,11 @@ final class NotifyDesk {
         return signer.identities().stream()
                 .map(i -> i.startsWith("sip:") ? i.substring(4) : i)
                 .anyMatch(i -> i.equalsIgnoreCase(hop.host()));
+    }
+
+    /// Octets of evidence.
+    long evidence() {
+        return evidence;
     }
 
     int deafFlows() {
