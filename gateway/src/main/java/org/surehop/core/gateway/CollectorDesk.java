@@ -166,7 +166,10 @@ final class CollectorDesk {
 
     void begun(Turn turn, HopTrack track) {
         var passage = track.passage;
-        track.watcher = Watcher.of(turn.config(), passage.inbound, passage.request);
+        // POL-82: of what we asked in his stead a caller is told nothing.
+        track.watcher =
+                Watcher.of(turn.config(), passage.inbound, passage.request)
+                        .filter(_ -> passage.asked());
         track.watcher.ifPresent(
                 w -> open.computeIfAbsent(w, _ -> new LinkedHashSet<>()).add(track));
     }
