@@ -6,7 +6,7 @@ import unittest
 
 from lib import gateway, processes
 from lib.gateway import NAME
-from ua import sdp
+from ua import bodies, sdp
 from ua.agent import reply
 from ua.bodies import sdp_body
 from ua.notify import notify
@@ -14,10 +14,11 @@ from ua.notify import notify
 HOP = "hop.example"
 
 
-def injecting(on_rejected="reject", **path):
+def injecting(on_rejected="reject", fragment=False, **path):
     def change(tree, _):
         for route in tree["routes"]:
-            route |= {"inject": True, "on-injected-rejected": on_rejected}
+            route |= {"inject": True, "on-injected-rejected": on_rejected,
+                      "inject-sipfrag": fragment}
         tree["path"] = path
     return change
 
@@ -117,6 +118,33 @@ class Unaware(Injected):
         call, taken = self.border.call()
         self.refused(taken)
         self.assertEqual(420, call.final().status)
+
+
+class Fragment(Injected):
+    """The gateway says so in a signed fragment, too, where there is no body (POL-72)."""
+
+    change = staticmethod(injecting(fragment=True))
+
+    def test_openssl_trusts_what_the_gateway_signed(self):
+        call, taken = self.border.call(e2e=False)
+        found = taken.invite
+        self.assertEqual("signal;handling=optional", found.get("Content-Disposition"))
+        kind, inner, layers = bodies.read(found.get("Content-Type"), found.body,
+                                          trust=self.border.keys.trust)
+        self.assertEqual(("message/sipfrag", ["verified"]), (kind, layers))
+        rows = dict(row.split(": ", 1) for row in inner.decode().strip().split("\r\n"))
+        for name in ("From", "To", "Call-ID", "CSeq", "Date", "Contact"):
+            self.assertEqual(found.get(name), rows[name], name)
+        self.assertEqual(("e2e-sec", "e2e-sec"), (rows["Require"], rows["Proxy-Require"]))
+        taken.respond(486, hop_record=False)
+        self.assertEqual(486, call.final().status)
+
+    def test_a_body_of_the_caller_is_not_touched(self):
+        call, taken = self.call()
+        self.assertEqual(call.invite.body, taken.invite.body)
+        self.assertEqual(call.invite.get("Content-Type"), taken.invite.get("Content-Type"))
+        taken.respond(486, hop_record=False)
+        self.assertEqual(486, call.final().status)
 
 
 class Again(Injected):

@@ -205,6 +205,7 @@ final class Appliance {
                         e -> archive.ifPresent(a -> a.settle(e)),
                         cms::read,
                         cms::make,
+                        cms::sign,
                         rules,
                         telemetry::tell,
                         telemetry::keep));

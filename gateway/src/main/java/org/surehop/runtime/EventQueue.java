@@ -43,6 +43,7 @@ final class EventQueue {
                     Event.HopReportRead _,
                     Event.HopReportRefused _,
                     Event.HopReportMade _,
+                    Event.BodySigned _,
                     Event.RuleSetApplied _,
                     Event.RuleSetFailed _,
                     Event.FlowsVanished _,

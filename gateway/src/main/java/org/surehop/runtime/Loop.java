@@ -178,6 +178,7 @@ public final class Loop implements EventSink {
                 case Effect.SettleEntry e -> adapters.outcomes().handle(e);
                 case Effect.ReadHopReport e -> adapters.reportReader().handle(e);
                 case Effect.MakeHopReport e -> adapters.reportMaker().handle(e);
+                case Effect.SignBody e -> adapters.signer().handle(e);
                 case Effect.ApplyRuleSet e -> adapters.firewall().handle(e);
                 case Effect.SetDeadline(var deadline, var at) -> deadlines.set(deadline, at);
                 case Effect.CancelDeadline(var deadline) -> deadlines.cancel(deadline);
@@ -218,6 +219,8 @@ public final class Loop implements EventSink {
                     post(new Event.EntryNotKept(now, task, Reason.ARCHIVE_FAILED));
             case Effect.ReadHopReport(var task, _) ->
                     post(new Event.HopReportRefused(now, task, Reason.INTERNAL));
+            case Effect.SignBody(var task, _) ->
+                    post(new Event.BodySigned(now, task, Optional.empty()));
             case Effect.ApplyRuleSet(var change) ->
                     post(new Event.RuleSetFailed(now, change.number(), Reason.INTERNAL));
             case Effect.SendResponse _,

@@ -15,6 +15,7 @@ public record Ports(
         EffectHandler<Effect.SettleEntry> outcomes,
         EffectHandler<Effect.ReadHopReport> reportReader,
         EffectHandler<Effect.MakeHopReport> reportMaker,
+        EffectHandler<Effect.SignBody> signer,
         EffectHandler<Effect.ApplyRuleSet> firewall,
         EffectHandler<Effect.Report> notices,
         EffectHandler<Effect.Record> stories) {}

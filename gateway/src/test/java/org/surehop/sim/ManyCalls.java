@@ -190,6 +190,7 @@ final class ManyCalls {
                     Effect.SettleEntry _,
                     Effect.ReadHopReport _,
                     Effect.ForgetKeys _,
+                    Effect.SignBody _,
                     Effect.Report _,
                     Effect.Record _,
                     Effect.CloseConnection _ -> {}

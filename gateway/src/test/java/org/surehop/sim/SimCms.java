@@ -123,6 +123,23 @@ final class SimCms {
         later(3, () -> new Event.HopReportMade(world.now(), effect.task(), body));
     }
 
+    /// The body is an envelope that nobody here opens; some are late, and a few never come.
+    void sign(Effect.SignBody effect) {
+        if (world.strikes(200)) {
+            return;
+        }
+        var body =
+                world.strikes(50)
+                        ? Optional.<Body>empty()
+                        : Optional.of(
+                                body(
+                                        new Header("Content-Type", "multipart/signed"),
+                                        text(effect.entity())));
+        later(
+                world.chance.between(1, 6_000),
+                () -> new Event.BodySigned(world.now(), effect.task(), body));
+    }
+
     private void later(long delay, java.util.function.Supplier<Event> event) {
         gateway.whileItLives(delay, () -> gateway.post(event.get()));
     }

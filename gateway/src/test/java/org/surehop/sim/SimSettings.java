@@ -53,7 +53,7 @@ public record SimSettings(
     }
 
     public SimSettings injecting(Injection.OnRejected onRejected) {
-        return with(new Injection(true, onRejected));
+        return with(new Injection(true, onRejected, false));
     }
 
     public SimSettings with(Injection other) {

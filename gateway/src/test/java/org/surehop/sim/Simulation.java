@@ -56,7 +56,9 @@ final class Simulation {
         }
         var retries = seed % 3 == 0;
         return new Injection(
-                true, retries ? Injection.OnRejected.RETRY_WITHOUT : Injection.OnRejected.REJECT);
+                true,
+                retries ? Injection.OnRejected.RETRY_WITHOUT : Injection.OnRejected.REJECT,
+                seed % 2 == 0);
     }
 
     private RealCore newCore() {
@@ -176,6 +178,7 @@ final class Simulation {
             case Effect.ReadMessage _, Effect.KeepEntry _, Effect.SettleEntry _ ->
                     throw new IllegalStateException("no simulated gateway reads messages");
             case Effect.MakeHopReport make -> cms.make(make);
+            case Effect.SignBody sign -> cms.sign(sign);
             case Effect.ApplyRuleSet(var change) -> {
                 underWay++;
                 firewall.apply(change);

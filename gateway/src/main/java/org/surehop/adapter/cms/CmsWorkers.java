@@ -186,6 +186,24 @@ public final class CmsWorkers implements AutoCloseable {
                                 clock.instant(), effect.task(), Reason.QUEUE_FULL));
     }
 
+    /// Answers with [Event.BodySigned], empty when there is no room.
+    public void sign(Effect.SignBody effect) {
+        submit(
+                () -> signed(effect),
+                () -> new Event.BodySigned(clock.instant(), effect.task(), Optional.empty()));
+    }
+
+    private Event signed(Effect.SignBody effect) {
+        Optional<Body> body;
+        try {
+            body = Optional.of(signer.detached(effect.entity()));
+        } catch (RuntimeException bug) {
+            LOG.error("signing a body failed: bug={}", bug.getClass().getName());
+            body = Optional.empty();
+        }
+        return new Event.BodySigned(clock.instant(), effect.task(), body);
+    }
+
     private Event opened(Effect.OpenBody effect, KeptKeys.Lease lease) {
         var now = clock.instant();
         var operations = new KeyOperations(effect.keyOperations());

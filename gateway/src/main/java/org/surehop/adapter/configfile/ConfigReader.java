@@ -225,7 +225,8 @@ final class ConfigReader {
                                 s.choice(
                                         "on-injected-rejected",
                                         Injection.OnRejected.class,
-                                        Injection.OnRejected.REJECT)));
+                                        Injection.OnRejected.REJECT),
+                                s.flag("inject-sipfrag", false)));
         s.close();
         if (!route.byDns() && peers.stream().noneMatch(p -> p.name().equals(route.to()))) {
             var names = peers.stream().map(Peer::name).toList();

@@ -133,6 +133,7 @@ final class Answerer {
                     Event.HopReportRead _,
                     Event.HopReportRefused _,
                     Event.HopReportMade _,
+                    Event.BodySigned _,
                     Event.RuleSetApplied _,
                     Event.RuleSetFailed _,
                     Event.FlowsVanished _,

@@ -200,6 +200,7 @@ final class ProbeCall {
                     Event.HopReportRead _,
                     Event.HopReportRefused _,
                     Event.HopReportMade _,
+                    Event.BodySigned _,
                     Event.RuleSetApplied _,
                     Event.RuleSetFailed _,
                     Event.FlowsVanished _,

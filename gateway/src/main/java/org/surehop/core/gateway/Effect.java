@@ -83,6 +83,9 @@ public sealed interface Effect {
     /// [Event.HopReportRefused].
     record MakeHopReport(TaskId task, HopReport report) implements Effect {}
 
+    /// Sign the entity with our own key, detached: answer with [Event.BodySigned].
+    record SignBody(TaskId task, Body entity) implements Effect {}
+
     /// Change the firewall: answer with [Event.RuleSetApplied] or [Event.RuleSetFailed].
     record ApplyRuleSet(RuleSetChange change) implements Effect {}
 

@@ -100,6 +100,9 @@ public sealed interface Event {
     /// A NOTIFY body was made and signed.
     record HopReportMade(Instant at, TaskId task, Body body) implements Event {}
 
+    /// An entity was signed; empty when it could not be, for want of time or for a fault.
+    record BodySigned(Instant at, TaskId task, Optional<Body> body) implements Event {}
+
     /// A change is in force. `closed` are the final counters of the flows that it disabled.
     record RuleSetApplied(Instant at, long number, List<FlowCounter> closed) implements Event {
         public RuleSetApplied {

@@ -78,6 +78,8 @@ public final class Gateway {
                 desks.notifies().made(turn, task, body);
                 desks.collector().made(turn, task, body);
             }
+            case Event.BodySigned(_, var task, var body) ->
+                    desks.injection().signed(turn, task, body);
             case Event.RuleSetApplied(_, var number, var closed) ->
                     desks.pinholes().applied(turn, number, closed);
             case Event.RuleSetFailed(_, var number, var reason) ->
@@ -112,6 +114,7 @@ public final class Gateway {
                 desks.passages().overdue(turn, owner);
                 desks.pinholes().overdue(turn, owner);
                 desks.notifies().overdue(turn, owner);
+                desks.injection().overdue(turn, owner);
                 desks.collector().overdue(turn, owner);
             }
             case PINHOLE_REFRESH -> call(owner, c -> desks.pinholes().refresh(turn, c));

@@ -2,17 +2,21 @@ package org.surehop.core.gateway;
 
 import java.time.Duration;
 import java.time.Instant;
+import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.stream.Stream;
+import org.surehop.core.assurance.OriginFragment;
 import org.surehop.core.call.Exchange;
 import org.surehop.core.config.Injection;
 import org.surehop.core.config.Route;
+import org.surehop.core.disclosure.TaskId;
 import org.surehop.core.report.NoticeKind;
 import org.surehop.core.report.Reason;
 import org.surehop.core.report.Severity;
+import org.surehop.core.sip.Body;
 import org.surehop.core.sip.ChannelSecurity;
 import org.surehop.core.sip.Inbound;
 import org.surehop.core.sip.Request;
@@ -29,6 +33,11 @@ final class InjectionDesk {
     private final Recall<Boolean> challenged = new Recall<>();
     /// The highest CSeq that went out for a flow whose tag was taken back.
     private final Recall<Long> renumbered = new Recall<>();
+    /// What waits for our signature.
+    private final Map<TaskId, Unsigned> signing = new HashMap<>();
+
+    private record Unsigned(Passage passage, Request request) {}
+
     /// Too many were challenged to remember them all: until then nobody counts as unchallenged.
     private Instant blindUntil = Instant.MIN;
 
@@ -75,6 +84,57 @@ final class InjectionDesk {
     /// The request goes on with our tag.
     void injected(Turn turn, Passage passage) {
         tell(turn, passage, NoticeKind.INJECTED, Severity.INFO, Reason.NONE);
+    }
+
+    // ---- our own signed fragment ----
+
+    /// Whether a fragment of ours goes with the request: only where there is no body, for no body
+    /// is ever altered (POL-72, REQ-GEN-3).
+    boolean signs(Passage passage) {
+        return passage.demand.injected()
+                && passage.request.body().isEmpty()
+                && passage.demand.route().filter(r -> r.injection().sipfrag()).isPresent();
+    }
+
+    void sign(Turn turn, Passage passage, Request request) {
+        var dated = OriginFragment.dated(request, turn.now());
+        var task = desks.nextTask();
+        signing.put(task, new Unsigned(passage, dated));
+        turn.arm(Deadline.Kind.WORK, owner(task), turn.config().timers().work());
+        var tag = turn.config().assurance().optionTag();
+        turn.emit(new Effect.SignBody(task, OriginFragment.of(dated, tag)));
+    }
+
+    private static String owner(TaskId task) {
+        return "fragment-" + task.value();
+    }
+
+    /// The fragment is an extra: without it the request goes all the same.
+    void signed(Turn turn, TaskId task, Optional<Body> body) {
+        var unsigned = signing.remove(task);
+        if (unsigned == null) {
+            return;
+        }
+        turn.disarm(Deadline.Kind.WORK, owner(task));
+        var passage = unsigned.passage();
+        if (!(passage.state instanceof Exchange.State.Pending)) {
+            // Cancelled meanwhile: nothing has left, and nothing will come back.
+            var never = new Exchange.Event.Unsent(Reason.CANCELLED, "");
+            desks.passages().step(turn, passage, never);
+            return;
+        }
+        if (body.isEmpty()) {
+            desks.reporter().count("fragment.not-signed");
+        }
+        var out = unsigned.request().toBuilder();
+        body.map(OriginFragment::optional).ifPresent(out::body);
+        desks.passages().leave(turn, passage, out.build());
+    }
+
+    void overdue(Turn turn, String owner) {
+        if (owner.startsWith("fragment-")) {
+            signed(turn, new TaskId(Long.parseLong(owner.substring(9))), Optional.empty());
+        }
     }
 
     // ---- what comes back ----
@@ -184,7 +244,7 @@ final class InjectionDesk {
     }
 
     int size() {
-        return challenged.size() + renumbered.size();
+        return challenged.size() + renumbered.size() + signing.size();
     }
 
     // ---- reports ----

@@ -50,6 +50,16 @@ final class Onward {
                         via,
                         contact.or(() -> ownContact(config, passage.request)),
                         new Crossing.Hops(routes, tag));
+        if (desks.injection().signs(passage)) {
+            desks.injection().sign(turn, passage, veiled(config, passage, out));
+        } else {
+            leave(turn, passage, out);
+        }
+    }
+
+    /// The last step of a request that opens something.
+    void leave(Turn turn, Passage passage, Request out) {
+        var config = turn.config();
         var counts = passage.assured() || passage.demand.by() == Demand.By.WITHDRAWN;
         if (counts && !HopNotify.isHopNotify(out, config.assurance().optionTag())) {
             desks.assurance().expect(turn, passage);
@@ -119,7 +129,8 @@ final class Onward {
 
     /// The same request without our own tag, which the far side has refused: a new transaction
     /// with a number of its own, or it would be merged with the first (POL-81, RFC 3261
-    /// §8.2.2.2). Nothing else of it changes, and the way is the same.
+    /// §8.2.2.2). Nothing else of it changes but that a
+    /// fragment of ours goes with the tag that it speaks of.
     void again(Turn turn, Passage passage) {
         var config = turn.config();
         var tag = config.assurance().optionTag();
@@ -133,6 +144,7 @@ final class Onward {
                         .proxyRequire(Crossing.without(first.proxyRequire(), tag))
                         .cseq(passage.numbers().onward(passage.request).cseq())
                         .vias(List.of(turn.tokens().via(config.gateway(), first.uri())))
+                        .body(passage.request.body())
                         .build());
     }
 

@@ -111,6 +111,11 @@ final class PassageDesk {
         reading.opened(turn, opened);
     }
 
+    /// The request of that passage is complete and goes on (POL-72).
+    void leave(Turn turn, Passage passage, Request request) {
+        onward.leave(turn, passage, request);
+    }
+
     /// From now on the responses to that client transaction are this passage's.
     void expect(TransactionKey key, Passage passage) {
         underway.left(key, passage);

@@ -122,10 +122,31 @@ class CmsWorkersTest {
             assertEquals(Set.of(Obstacle.BUSY), next(Event.BodyOpened.class).facts().obstacles());
             assertEquals(Reason.QUEUE_FULL, next(Event.HopReportRefused.class).reason());
             assertEquals(new TaskId(9_003), next(Event.HopReportRefused.class).task());
-            assertEquals(3, busy.refusedBusy());
+            busy.sign(new Effect.SignBody(new TaskId(9_004), body));
+            assertEquals(Optional.empty(), next(Event.BodySigned.class).body());
+            assertEquals(4, busy.refusedBusy());
             go.countDown();
             await().until(() -> events.size() == room);
         }
+    }
+
+    @Test
+    void signsAnEntityThatItsReaderThenTrusts() throws Exception {
+        var entity =
+                new Body(
+                        List.of(new Header("Content-Type", "application/sdp")),
+                        Octets.copyOf("v=0\r\n".getBytes(java.nio.charset.StandardCharsets.UTF_8)));
+        workers.sign(new Effect.SignBody(new TaskId(4), entity));
+        var made = next(Event.BodySigned.class);
+        assertEquals(new TaskId(4), made.task());
+        var signed = made.body().orElseThrow();
+        assertEquals("multipart/signed", signed.mediaType());
+
+        workers.open(new Effect.OpenBody(new TaskId(5), signed, List.of()));
+
+        var part = next(Event.BodyOpened.class).facts().parts().getFirst();
+        assertEquals(entity.octets(), part.octets());
+        assertEquals(Status.VALID, part.signers().getFirst().status());
     }
 
     private static void waitFor(CountDownLatch latch) {

@@ -267,7 +267,7 @@ class ConfigKeysTest {
     }
 
     private static Injection injection() {
-        return new Injection(true, Injection.OnRejected.RETRY_WITHOUT);
+        return new Injection(true, Injection.OnRejected.RETRY_WITHOUT, true);
     }
 
     private static PathPolicy path() {

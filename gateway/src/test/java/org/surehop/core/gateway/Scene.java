@@ -59,6 +59,8 @@ final class Scene {
     private final Map<Deadline, Instant> armed = new HashMap<>();
     private Instant now = Instant.EPOCH;
     private long drawn;
+    /// Whether what is to be signed is signed at once, or never.
+    boolean signing = true;
     /// How many places the callee's domain has.
     int targets = 1;
     ChannelSecurity ingress = tls("in0.inside.example");
@@ -229,6 +231,8 @@ final class Scene {
                     (connection.equals(CALLER) ? answersToCaller : answersToCallee).add(response);
             case Effect.SetDeadline(var deadline, var at) -> armed.put(deadline, at);
             case Effect.CancelDeadline(var deadline) -> armed.remove(deadline);
+            case Effect.SignBody(var task, var entity) when signing ->
+                    take(new Event.BodySigned(now, task, Optional.of(entity)));
             case Effect.MakeHopReport(var task, _) ->
                     take(new Event.HopReportMade(now, task, Body.NONE));
             default -> {}
