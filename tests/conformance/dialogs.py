@@ -6,6 +6,7 @@ import unittest
 from lib import gateway
 from lib.gateway import NAME
 from ua import message, sdp
+from ua.agent import reply
 from ua.bodies import sdp_body
 
 E2E = ["e2e-sec"]
@@ -256,6 +257,27 @@ class Dialogs(unittest.TestCase):
         self.assertEqual(mine, found.tokens("Route"))
         self.assertEqual(message.addr(self.alice.contact()), found.uri)
         self.border.end(call, taken)
+
+    def test_a_route_or_contact_that_names_tcp_leads_nowhere_but_over_tls(self):
+        """POL-22: the dialog stays on the connection that it was made on."""
+        for where in ("Record-Route", "Contact"):
+            with self.subTest(where=where):
+                call, taken = self.border.call()
+                there = f"127.0.0.1:{self.bob.port};transport=tcp"
+                if where == "Contact":
+                    answer = reply(taken.invite, 200, tag=taken.tag,
+                                   extra=[("Contact", f"<sip:bob@{there}>")])
+                    taken.connection.send(answer)
+                else:
+                    taken.respond(200, extra=[("Record-Route", f"<sip:{there};lr>")])
+                call.answered()
+                before = list(self.bob.connections)
+                taken.next_request("ACK")
+                found, got = self.answer_all(call, taken, "INFO")
+                self.both_headers(found)
+                self.assertEqual(200, got.status)
+                self.assertEqual(before, self.bob.connections, "no other connection")
+                self.border.end(call, taken)
 
     # -- numbers
 
