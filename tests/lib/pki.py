@@ -49,6 +49,17 @@ class Authority:
         return self.leaf(name, smime_names(user), alg, expired,
                          "keyUsage=critical,digitalSignature", "extendedKeyUsage=emailProtection")
 
+    def revoke(self, cert):
+        run("ca", "-config", self.place / "ca.cnf", "-cert", self.cert, "-keyfile", self.key,
+            "-revoke", cert)
+
+    def crl(self, path, seconds=3600):
+        """Writes the list of what is revoked; in place, as a whole."""
+        made = Path(f"{path}.new")
+        run("ca", "-config", self.place / "ca.cnf", "-cert", self.cert, "-keyfile", self.key,
+            "-gencrl", "-crlsec", seconds, "-out", made)
+        return made.replace(path)
+
     def leaf(self, name, names, alg, expired, *extensions):
         cert, key = self.place / f"{name}.{alg}.pem", self.place / f"{name}.{alg}.key"
         new_key(key, alg)

@@ -111,6 +111,7 @@ final class Appliance {
                     new CmsWorkers(
                             keys, CmsWorkers.Settings.of(config), seal(config, keys), loop, clock);
             opened.add(cms);
+            cms.check();
             var firewall = firewall(config, loop, clock);
             firewall.ifPresent(opened::add);
             var sockets = TlsSockets.open(config.tls());

@@ -16,8 +16,8 @@ import org.bouncycastle.asn1.cms.EnvelopedData;
 import org.bouncycastle.cms.CMSException;
 import org.bouncycastle.cms.CMSProcessableByteArray;
 import org.bouncycastle.cms.CMSSignedData;
-import org.surehop.core.config.ContentKeys;
 import org.surehop.core.config.Disclosure;
+import org.surehop.core.config.SmimeReading;
 import org.surehop.core.disclosure.BodyFacts;
 import org.surehop.core.disclosure.BodyFacts.Obstacle;
 import org.surehop.core.disclosure.DisclosedPart;
@@ -43,20 +43,20 @@ public final class BodyReader {
     private final int maxOctets;
 
     /// `maxOctets` is the most that a body may have; the other limits are in the policy. What is
-    /// read by this one alone leaves no content keys behind.
+    /// read by this one alone leaves no content keys behind, and may have been signed long ago.
     public BodyReader(SmimeKeys keys, Disclosure policy, int maxOctets) {
-        this(keys, policy, maxOctets, ContentKeys.DEFAULT, InstantSource.system());
+        this(keys, policy, maxOctets, SmimeReading.AT_ANY_TIME, InstantSource.system());
     }
 
     BodyReader(
             SmimeKeys keys,
             Disclosure policy,
             int maxOctets,
-            ContentKeys sharing,
+            SmimeReading reading,
             InstantSource clock) {
-        this.kept = new KeptKeys(sharing, clock);
-        this.envelopes = new EnvelopeOpener(keys, sharing.reversed());
-        this.signatures = new SignatureReader(keys);
+        this.kept = new KeptKeys(reading.contentKeys(), clock);
+        this.envelopes = new EnvelopeOpener(keys, reading);
+        this.signatures = new SignatureReader(keys, reading.signers());
         this.policy = policy;
         this.maxOctets = maxOctets;
     }
@@ -96,6 +96,11 @@ public final class BodyReader {
         try (var lease = kept.enter(KeyScope.NONE)) {
             return read(body, contentIds, now, operations, lease);
         }
+    }
+
+    /// Throws when a configured revocation list cannot be read.
+    void check() throws KeyMaterialFault {
+        signatures.check();
     }
 
     /// Where content keys of bodies may be used for other bodies.

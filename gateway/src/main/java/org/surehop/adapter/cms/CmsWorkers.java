@@ -16,9 +16,9 @@ import java.util.concurrent.locks.LockSupport;
 import java.util.function.Supplier;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
-import org.surehop.core.config.ContentKeys;
 import org.surehop.core.config.Disclosure;
 import org.surehop.core.config.GatewayConfig;
+import org.surehop.core.config.SmimeReading;
 import org.surehop.core.disclosure.BodyFacts;
 import org.surehop.core.disclosure.BodyFacts.Obstacle;
 import org.surehop.core.gateway.Effect;
@@ -55,9 +55,9 @@ public final class CmsWorkers implements AutoCloseable {
 
     /// What of the configuration concerns this room.
     public record Settings(
-            Disclosure policy, int bodyBytes, String reportType, ContentKeys contentKeys) {
+            Disclosure policy, int bodyBytes, String reportType, SmimeReading reading) {
         public Settings(Disclosure policy, int bodyBytes, String reportType) {
-            this(policy, bodyBytes, reportType, ContentKeys.DEFAULT);
+            this(policy, bodyBytes, reportType, SmimeReading.DEFAULT);
         }
 
         public static Settings of(GatewayConfig config) {
@@ -65,7 +65,7 @@ public final class CmsWorkers implements AutoCloseable {
                     config.disclosure(),
                     config.limits().bodyBytes(),
                     config.assurance().notifyBodyType(),
-                    config.smime().contentKeys());
+                    config.smime().reading());
         }
     }
 
@@ -85,11 +85,7 @@ public final class CmsWorkers implements AutoCloseable {
         this.keys = keys;
         this.reader =
                 new BodyReader(
-                        keys,
-                        settings.policy(),
-                        settings.bodyBytes(),
-                        settings.contentKeys(),
-                        clock);
+                        keys, settings.policy(), settings.bodyBytes(), settings.reading(), clock);
         this.messages = new MessageReading(reader, seal);
         this.signer = new SignatureMaker(keys.signer(), keys.provider());
         this.reportType = settings.reportType().toLowerCase(Locale.ROOT);
@@ -116,6 +112,11 @@ public final class CmsWorkers implements AutoCloseable {
             throws KeyMaterialFault {
         return new CmsWorkers(
                 SmimeKeys.load(config.smime(), provider), Settings.of(config), sink, clock);
+    }
+
+    /// Throws when a file that the configuration names besides the keys cannot be used.
+    public void check() throws KeyMaterialFault {
+        reader.check();
     }
 
     /// Our recipient certificate in DER: what a 496 carries.

@@ -7,6 +7,7 @@ import java.security.Key;
 import java.security.KeyFactory;
 import java.security.PrivateKey;
 import java.security.PublicKey;
+import java.security.SecureRandom;
 import java.security.spec.X509EncodedKeySpec;
 import java.util.HashMap;
 import java.util.Map;
@@ -14,6 +15,7 @@ import java.util.Set;
 import javax.crypto.Cipher;
 import javax.crypto.KeyAgreement;
 import javax.crypto.SecretKey;
+import javax.crypto.spec.SecretKeySpec;
 import org.bouncycastle.asn1.ASN1Encoding;
 import org.bouncycastle.asn1.ASN1ObjectIdentifier;
 import org.bouncycastle.asn1.cms.KeyAgreeRecipientInfo;
@@ -29,11 +31,12 @@ import org.bouncycastle.cms.CMSException;
 import org.bouncycastle.cms.RecipientOperator;
 import org.bouncycastle.cms.jcajce.JceKeyTransRecipient;
 import org.bouncycastle.jcajce.spec.UserKeyingMaterialSpec;
+import org.surehop.core.config.SmimeReading;
 
-/// The private-key step: ephemeral-static ECDH with AES key wrap (RFC 5753) or RSA-OAEP (RFC 3560).
-/// Everything else, PKCS#1 v1.5 first of all, is refused before the key is touched. One call is one
-/// private-key operation: the library's own recipient for key agreement tries older forms of the
-/// shared information after a failure, and has none for AuthEnvelopedData.
+/// The private-key step: ephemeral-static ECDH with AES key wrap (RFC 5753) or RSA-OAEP (RFC 3560),
+/// and PKCS#1 v1.5 where it is configured. Everything else is refused before the key is touched.
+/// One call is one private-key operation: the library's own recipient for key agreement tries older
+/// forms of the shared information after a failure, and has none for AuthEnvelopedData.
 final class ContentKeyUnwrap {
     private static final Set<ASN1ObjectIdentifier> AGREEMENTS =
             Set.of(
@@ -55,15 +58,20 @@ final class ContentKeyUnwrap {
 
     private final SmimeKeys keys;
     private final Transport transport;
+    private final SmimeReading.KeyTransport transportPolicy;
 
     /// Making an agreement ready for our key costs more than using it: each thread keeps its own.
     private final ThreadLocal<Map<Kind, KeyAgreement>> ready =
             ThreadLocal.withInitial(HashMap::new);
 
+    private final SecureRandom random;
+
     private record Kind(ASN1ObjectIdentifier agreement, AlgorithmIdentifier wrap) {}
 
-    ContentKeyUnwrap(SmimeKeys keys) {
+    ContentKeyUnwrap(SmimeKeys keys, SmimeReading.KeyTransport transportPolicy) {
         this.keys = keys;
+        this.transportPolicy = transportPolicy;
+        this.random = StrongRandom.of(keys.provider());
         this.transport = new Transport(keys.recipient().key());
         transport.setProvider(keys.provider());
     }
@@ -80,10 +88,11 @@ final class ContentKeyUnwrap {
         return AlgorithmIdentifier.getInstance(info.getKeyEncryptionAlgorithm().getParameters());
     }
 
-    static boolean accepts(KeyTransRecipientInfo info) {
-        return info.getKeyEncryptionAlgorithm()
-                .getAlgorithm()
-                .equals(PKCSObjectIdentifiers.id_RSAES_OAEP);
+    boolean accepts(KeyTransRecipientInfo info) {
+        var algorithm = info.getKeyEncryptionAlgorithm().getAlgorithm();
+        return algorithm.equals(PKCSObjectIdentifiers.id_RSAES_OAEP)
+                || (algorithm.equals(PKCSObjectIdentifiers.rsaEncryption)
+                        && transportPolicy == SmimeReading.KeyTransport.PKCS1);
     }
 
     Key agreed(KeyAgreeRecipientInfo info, byte[] wrapped)
@@ -138,9 +147,35 @@ final class ContentKeyUnwrap {
                 .generatePublic(new X509EncodedKeySpec(encoded));
     }
 
-    Key transported(KeyTransRecipientInfo info, AlgorithmIdentifier content) throws CMSException {
+    /// `octets` is how long the key of the content cipher is.
+    Key transported(KeyTransRecipientInfo info, AlgorithmIdentifier content, int octets)
+            throws CMSException, GeneralSecurityException {
+        if (info.getKeyEncryptionAlgorithm()
+                .getAlgorithm()
+                .equals(PKCSObjectIdentifiers.rsaEncryption)) {
+            return older(info, octets);
+        }
         return transport.extractSecretKey(
                 info.getKeyEncryptionAlgorithm(), content, info.getEncryptedKey().getOctets());
+    }
+
+    /// PKCS #1 v1.5 by implicit rejection (RFC 3218 §2.3.2): whatever is wrong with the padding or
+    /// the length, the work goes on with a random key and fails where a wrong key fails, so that
+    /// nobody learns what was in the block (Bleichenbacher).
+    private Key older(KeyTransRecipientInfo info, int octets) throws GeneralSecurityException {
+        var other = new byte[octets];
+        random.nextBytes(other);
+        var cipher = Cipher.getInstance("RSA/NONE/PKCS1Padding", keys.provider());
+        cipher.init(Cipher.UNWRAP_MODE, keys.recipient().key());
+        byte[] found;
+        try {
+            found =
+                    cipher.unwrap(info.getEncryptedKey().getOctets(), "AES", Cipher.SECRET_KEY)
+                            .getEncoded();
+        } catch (GeneralSecurityException | RuntimeException _) {
+            found = other;
+        }
+        return new SecretKeySpec(found.length == octets ? found : other, "AES");
     }
 
     /// Opens up the one step that the library's recipient keeps to itself.

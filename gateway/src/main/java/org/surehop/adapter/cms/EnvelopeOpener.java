@@ -32,6 +32,7 @@ import org.bouncycastle.asn1.x509.AlgorithmIdentifier;
 import org.bouncycastle.cms.CMSException;
 import org.bouncycastle.crypto.fips.FipsOperationError;
 import org.jspecify.annotations.Nullable;
+import org.surehop.core.config.SmimeReading;
 import org.surehop.core.disclosure.BodyFacts.Obstacle;
 
 /// Opens EnvelopedData and AuthEnvelopedData (RFC 5652 §6, RFC 5083) with our own key, for a
@@ -55,10 +56,10 @@ final class EnvelopeOpener {
     private final ContentKeyUnwrap unwrap;
     private final SharedKeyUnwrap shared;
 
-    EnvelopeOpener(SmimeKeys keys, boolean reversed) {
+    EnvelopeOpener(SmimeKeys keys, SmimeReading reading) {
         this.keys = keys;
-        this.unwrap = new ContentKeyUnwrap(keys);
-        this.shared = new SharedKeyUnwrap(keys, reversed);
+        this.unwrap = new ContentKeyUnwrap(keys, reading.keyTransport());
+        this.shared = new SharedKeyUnwrap(keys, reading.contentKeys().reversed());
     }
 
     /// What one reading may spend, and the content keys of its dialog.
@@ -170,8 +171,9 @@ final class EnvelopeOpener {
             var hindrance = hindrance(recipient, size != null, means);
             why = worse(why, hindrance.orElse(Obstacle.DECRYPTION_FAILED));
             if (hindrance.isEmpty()) {
-                var key = attempt(recipient, algorithm, means);
-                if (key.isPresent() && lengthOf(key.get()) == Objects.requireNonNull(size)) {
+                var octets = Objects.requireNonNull(size);
+                var key = attempt(recipient, new Wanted(algorithm, octets), means);
+                if (key.isPresent() && lengthOf(key.get()) == octets) {
                     return key.get();
                 }
             }
@@ -180,7 +182,7 @@ final class EnvelopeOpener {
     }
 
     /// What everybody could see to be in the way, without a look at any secret.
-    private static Optional<Obstacle> hindrance(Ours recipient, boolean contentKnown, Means means) {
+    private Optional<Obstacle> hindrance(Ours recipient, boolean contentKnown, Means means) {
         try {
             return refused(recipient, contentKnown, means);
         } catch (RuntimeException _) {
@@ -189,14 +191,14 @@ final class EnvelopeOpener {
         }
     }
 
-    private static Optional<Obstacle> refused(Ours recipient, boolean contentKnown, Means means) {
+    private Optional<Obstacle> refused(Ours recipient, boolean contentKnown, Means means) {
         return switch (recipient) {
             case Ours.Shared(var info)
                     when means.lease().find(SharedKeyUnwrap.reference(info)).isEmpty() ->
                     Optional.of(Obstacle.KEY_LOST);
             case Ours.Agreed(var info, _) when !ContentKeyUnwrap.accepts(info) ->
                     Optional.of(Obstacle.ALGORITHM_REFUSED);
-            case Ours.Transported(var info) when !ContentKeyUnwrap.accepts(info) ->
+            case Ours.Transported(var info) when !unwrap.accepts(info) ->
                     Optional.of(Obstacle.ALGORITHM_REFUSED);
             case Ours.Shared _, Ours.Agreed _, Ours.Transported _ ->
                     contentKnown ? Optional.empty() : Optional.of(Obstacle.ALGORITHM_REFUSED);
@@ -213,8 +215,10 @@ final class EnvelopeOpener {
         return encoded == null ? -1 : encoded.length;
     }
 
-    private Optional<Key> attempt(Ours recipient, AlgorithmIdentifier content, Means means)
-            throws BodyFault {
+    /// The cipher that the content key is for, and how long that key is.
+    private record Wanted(AlgorithmIdentifier cipher, int octets) {}
+
+    private Optional<Key> attempt(Ours recipient, Wanted content, Means means) throws BodyFault {
         var budget = means.budget();
         try {
             return switch (recipient) {
@@ -223,7 +227,7 @@ final class EnvelopeOpener {
                 case Ours.Agreed(var info, var wrapped) when budget.takePrivateKeyOperation() ->
                         Optional.of(unwrap.agreed(info, wrapped));
                 case Ours.Transported(var info) when budget.takePrivateKeyOperation() ->
-                        Optional.of(unwrap.transported(info, content));
+                        Optional.of(unwrap.transported(info, content.cipher(), content.octets()));
                 case Ours.Shared _, Ours.Agreed _, Ours.Transported _ -> Optional.empty();
             };
         } catch (CMSException

@@ -4,25 +4,16 @@ import java.io.IOException;
 import java.security.GeneralSecurityException;
 import java.security.MessageDigest;
 import java.security.Provider;
-import java.security.cert.CertPathBuilder;
-import java.security.cert.CertStore;
-import java.security.cert.CertificateExpiredException;
-import java.security.cert.CertificateNotYetValidException;
 import java.security.cert.CertificateParsingException;
-import java.security.cert.CollectionCertStoreParameters;
-import java.security.cert.PKIXBuilderParameters;
-import java.security.cert.TrustAnchor;
-import java.security.cert.X509CertSelector;
 import java.security.cert.X509Certificate;
+import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
-import java.util.Date;
 import java.util.HexFormat;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
 import java.util.function.Consumer;
-import java.util.stream.Collectors;
 import org.bouncycastle.asn1.ASN1ObjectIdentifier;
 import org.bouncycastle.asn1.cms.CMSAttributes;
 import org.bouncycastle.asn1.cms.Time;
@@ -35,6 +26,7 @@ import org.bouncycastle.cms.SignerInformation;
 import org.bouncycastle.cms.jcajce.JcaSimpleSignerInfoVerifierBuilder;
 import org.bouncycastle.crypto.fips.FipsOperationError;
 import org.bouncycastle.operator.OperatorCreationException;
+import org.surehop.core.config.Signers;
 import org.surehop.core.disclosure.SignerFacts;
 import org.surehop.core.disclosure.SignerFacts.Status;
 
@@ -52,14 +44,18 @@ final class SignatureReader {
     private static final Set<Integer> NAME_KINDS = Set.of(1, 2, 6); // rfc822, dNS, URI
 
     private final Provider provider;
-    private final Set<TrustAnchor> anchors;
+    private final SignerPaths paths;
+    private final Signers policy;
 
-    SignatureReader(SmimeKeys keys) {
+    SignatureReader(SmimeKeys keys, Signers policy) {
         this.provider = keys.provider();
-        this.anchors =
-                keys.trust().stream()
-                        .map(c -> new TrustAnchor(c, null))
-                        .collect(Collectors.toUnmodifiableSet());
+        this.paths = new SignerPaths(keys, policy);
+        this.policy = policy;
+    }
+
+    /// Throws when a configured revocation list cannot be read.
+    void check() throws KeyMaterialFault {
+        paths.check();
     }
 
     /// The facts of all signers of one layer. The certificates of those whose status is VALID go to
@@ -101,6 +97,9 @@ final class SignatureReader {
             return new SignerFacts(List.of(), "", Status.CERTIFICATE_MISSING, time);
         }
         var status = status(signer, own.get(), certificates, now);
+        if (status == Status.VALID && !timely(time, now)) {
+            status = Status.STALE;
+        }
         if (status == Status.VALID) {
             valid.accept(own.get());
         }
@@ -143,30 +142,17 @@ final class SignatureReader {
         }
     }
 
-    /// VALID when the certificate is in force and a trusted CA vouches for it.
+    /// VALID when the certificate is in force, a trusted CA vouches for it, and it is not revoked.
     Status pathStatus(X509Certificate own, List<X509Certificate> certificates, Instant now) {
-        try {
-            own.checkValidity(Date.from(now));
-        } catch (CertificateExpiredException | CertificateNotYetValidException _) {
-            return Status.EXPIRED;
-        }
-        try {
-            var target = new X509CertSelector();
-            target.setCertificate(own);
-            var parameters = new PKIXBuilderParameters(anchors, target);
-            // No revocation source is configured yet; short lifetimes carry that load.
-            parameters.setRevocationEnabled(false);
-            parameters.setDate(Date.from(now));
-            parameters.addCertStore(
-                    CertStore.getInstance(
-                            "Collection",
-                            new CollectionCertStoreParameters(certificates),
-                            provider));
-            CertPathBuilder.getInstance("PKIX", provider).build(parameters);
-            return Status.VALID;
-        } catch (GeneralSecurityException | RuntimeException _) {
-            return Status.UNTRUSTED;
-        }
+        return paths.status(own, certificates, now);
+    }
+
+    /// Whether the time that the signer states is about now: an old signature under new headers is
+    /// a replay. One that states no time says nothing.
+    private boolean timely(Optional<Instant> signed, Instant now) {
+        return policy.signingAge().isZero()
+                || signed.isEmpty()
+                || Duration.between(signed.get(), now).abs().compareTo(policy.signingAge()) <= 0;
     }
 
     /// RFC 8551 §4.4: the key must be one for signatures and the certificate one for messages, as

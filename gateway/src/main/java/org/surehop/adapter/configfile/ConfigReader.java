@@ -10,7 +10,9 @@ import org.surehop.core.config.Injection;
 import org.surehop.core.config.Listener;
 import org.surehop.core.config.Peer;
 import org.surehop.core.config.Route;
+import org.surehop.core.config.Signers;
 import org.surehop.core.config.Smime;
+import org.surehop.core.config.SmimeReading;
 import org.surehop.core.config.Tls;
 import org.surehop.core.config.Topology;
 import org.surehop.core.sip.Side;
@@ -134,9 +136,32 @@ final class ConfigReader {
                         s.file("signing-certificate", null),
                         s.secret("signing-key", null),
                         s.file("trust", null),
-                        contentKeys(s.section("content-keys")));
+                        new SmimeReading(
+                                s.choice(
+                                        "key-transport",
+                                        SmimeReading.KeyTransport.class,
+                                        SmimeReading.KeyTransport.OAEP),
+                                contentKeys(s.section("content-keys")),
+                                signers(s.section("signers"))));
         s.close();
         return smime;
+    }
+
+    private static Signers signers(Section s) {
+        var signers =
+                new Signers(
+                        s.choice("revocation", Signers.Revocation.class, Signers.Revocation.SOFT),
+                        s.files("crl-files"),
+                        s.flag("fetch", false),
+                        s.text(
+                                "ocsp-responder",
+                                "",
+                                "http://HOST, with port and path if any",
+                                "|http://[^\\s]{1,200}"),
+                        s.duration("timeout", "1s", "100ms", "4s"),
+                        s.duration("signing-age", "1h", "0s", "7d"));
+        s.close();
+        return signers;
     }
 
     private static ContentKeys contentKeys(Section s) {

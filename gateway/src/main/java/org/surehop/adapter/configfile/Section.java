@@ -232,6 +232,15 @@ final class Section {
         return resolve(value);
     }
 
+    /// Files, relative as above; none when there is no such key.
+    List<String> files(String key) {
+        return list(
+                key,
+                List.of(),
+                "the path of a file",
+                value -> value instanceof String text && !text.isEmpty() ? resolve(text) : null);
+    }
+
     /// Where a secret is; the value itself is refused and never repeated in the fault.
     SecretRef secret(String key, @Nullable String fallback) {
         var form = "a reference file:PATH or env:NAME, never the secret itself";

@@ -108,7 +108,8 @@ final class Envelopes {
         return switch (reader.standing(certificate, clock.instant())) {
             case VALID -> Optional.empty();
             case EXPIRED -> Optional.of("its certificate is not valid today");
-            case UNTRUSTED, DIGEST_OR_SIGNATURE_WRONG, CERTIFICATE_MISSING, UNSUPPORTED ->
+            case REVOKED, REVOCATION_UNKNOWN -> Optional.of("it may have been revoked");
+            case UNTRUSTED, STALE, DIGEST_OR_SIGNATURE_WRONG, CERTIFICATE_MISSING, UNSUPPORTED ->
                     Optional.of("nobody you trust vouches for its certificate");
         };
     }

@@ -136,6 +136,9 @@ final class Words {
                     case VALID -> "";
                     case DIGEST_OR_SIGNATURE_WRONG -> ", but the signature is wrong";
                     case UNTRUSTED -> ", whom nobody you trust vouches for";
+                    case REVOKED -> ", whose certificate was revoked";
+                    case REVOCATION_UNKNOWN -> ", who may have been revoked";
+                    case STALE -> ", but at another time";
                     case EXPIRED -> ", whose certificate is not valid today";
                     case CERTIFICATE_MISSING -> ", whose certificate was not sent";
                     case UNSUPPORTED -> ", in a way that is not supported";

@@ -8,7 +8,7 @@ public record Smime(
         String signingCertificate,
         SecretRef signingKey,
         String trust,
-        ContentKeys contentKeys) {
+        SmimeReading reading) {
     /// With what is in force when nothing else is configured.
     public Smime(
             String certificate,
@@ -16,6 +16,6 @@ public record Smime(
             String signingCertificate,
             SecretRef signingKey,
             String trust) {
-        this(certificate, key, signingCertificate, signingKey, trust, ContentKeys.DEFAULT);
+        this(certificate, key, signingCertificate, signingKey, trust, SmimeReading.DEFAULT);
     }
 }

@@ -184,7 +184,9 @@ public record DisclosureJudge(Disclosure policy, String host) {
                 case DIGEST_OR_SIGNATURE_WRONG -> {
                     return Optional.of(Reason.SIGNATURE_INVALID);
                 }
-                case UNTRUSTED, EXPIRED, CERTIFICATE_MISSING, UNSUPPORTED ->
+                case REVOKED -> fault = Optional.of(Reason.SIGNER_REVOKED);
+                case STALE -> fault = Optional.of(Reason.SIGNATURE_STALE);
+                case UNTRUSTED, REVOCATION_UNKNOWN, EXPIRED, CERTIFICATE_MISSING, UNSUPPORTED ->
                         fault = Optional.of(Reason.SIGNER_UNVERIFIED);
             }
         }

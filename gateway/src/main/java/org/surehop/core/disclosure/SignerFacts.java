@@ -18,6 +18,12 @@ public record SignerFacts(
         VALID,
         DIGEST_OR_SIGNATURE_WRONG,
         UNTRUSTED,
+        /// Its issuer has taken it back.
+        REVOKED,
+        /// Nobody could say whether it was taken back, and policy wants to know.
+        REVOCATION_UNKNOWN,
+        /// Signed at another time than about now.
+        STALE,
         EXPIRED,
         CERTIFICATE_MISSING,
         UNSUPPORTED

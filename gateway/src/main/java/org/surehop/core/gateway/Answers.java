@@ -137,7 +137,8 @@ final class Answers {
                     case NOT_A_RECIPIENT, UNDECIPHERABLE, ALGORITHM_REFUSED ->
                             NoticeKind.UNDECIPHERABLE;
                     case SIGNATURE_MISSING -> NoticeKind.SIGNATURE_REQUIRED;
-                    case SIGNATURE_INVALID, SIGNER_UNVERIFIED -> NoticeKind.BAD_SIGNATURE;
+                    case SIGNATURE_INVALID, SIGNER_UNVERIFIED, SIGNER_REVOKED, SIGNATURE_STALE ->
+                            NoticeKind.BAD_SIGNATURE;
                     case BODY_MALFORMED, MALFORMED -> NoticeKind.MALFORMED_INPUT;
                     case BODY_TOO_COMPLEX, KEY_BUDGET -> NoticeKind.LIMIT_EXCEEDED;
                     case SRTP_KEY_EXPOSED -> NoticeKind.SRTP_KEY_EXPOSED;

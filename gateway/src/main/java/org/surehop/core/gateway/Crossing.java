@@ -242,7 +242,12 @@ final class Crossing {
                     CLEAR_SDP_REFUSED ->
                     488;
             case SIGNATURE_MISSING -> 495;
-            case SIGNATURE_INVALID, SIGNER_UNVERIFIED, SRTP_KEY_EXPOSED -> 403;
+            case SIGNATURE_INVALID,
+                    SIGNER_UNVERIFIED,
+                    SIGNER_REVOKED,
+                    SIGNATURE_STALE,
+                    SRTP_KEY_EXPOSED ->
+                    403;
             case BODY_MALFORMED, MALFORMED -> 400;
             case BODY_TOO_COMPLEX, KEY_BUDGET -> 413;
             case PEER_TIMEOUT, NO_ACK -> 408;

@@ -55,6 +55,8 @@ public enum Reason {
     SIGNED_HEADERS("signed-headers", 70),
     KEY_LOST("cek-lost", 71),
     ALGORITHM_REFUSED("algorithm-refused", 72),
+    SIGNER_REVOKED("signer-revoked", 73),
+    SIGNATURE_STALE("signature-stale", 74),
     KEY_BUDGET("key-budget", 75),
     SRTP_KEY_EXPOSED("srtp-key-exposed", 76),
     LABEL_MISMATCH("label-mismatch", 77),

@@ -5,6 +5,7 @@ import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.nio.charset.StandardCharsets;
+import java.time.Duration;
 import java.time.Instant;
 import java.util.Base64;
 import java.util.List;
@@ -13,6 +14,8 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
+import org.surehop.core.config.ContentKeys;
+import org.surehop.core.config.SmimeReading;
 import org.surehop.core.disclosure.BodyFacts;
 import org.surehop.core.disclosure.BodyFacts.Obstacle;
 import org.surehop.core.disclosure.DisclosedPart;
@@ -119,6 +122,42 @@ class BodyReaderTest {
     }
 
     @Test
+    void takesTheOldKeyTransportOnlyWhereItIsConfigured() throws Exception {
+        var older = CmsFixtures.reading(SmimeReading.KeyTransport.PKCS1);
+        var reader = CmsFixtures.reader("gw-rsa", CmsFixtures.policy(), 65_536, older);
+        var cms = CmsFixtures.file("n1-rsa-pkcs15.der");
+
+        var facts = reader.read(CmsFixtures.smime(cms), List.of(), CmsFixtures.NOW);
+        cms[cms.length / 3] ^= 1; // in the encrypted key, whose padding is then wrong
+        var bent = reader.read(CmsFixtures.smime(cms), List.of(), CmsFixtures.NOW);
+
+        assertEquals(CmsFixtures.sdp(), onlyPart(facts).octets());
+        assertEquals(new BodyFacts(List.of(), Set.of(Obstacle.DECRYPTION_FAILED)), bent);
+    }
+
+    @Test
+    void tellsThatASignatureIsOfAnotherTime() throws Exception {
+        var strict =
+                new SmimeReading(
+                        SmimeReading.KeyTransport.OAEP,
+                        ContentKeys.DEFAULT,
+                        CmsFixtures.signers(Duration.ofHours(1)));
+        var reader = CmsFixtures.reader("gw-ec", CmsFixtures.policy(), 65_536, strict);
+        var body = CmsFixtures.smime(CmsFixtures.file("n3-alice-ec.der"));
+        var signed = onlyPart(read("gw-ec", body)).signers().getFirst().signingTime().orElseThrow();
+
+        for (var minutes : List.of(-61, -60, 0, 60, 61)) {
+            var at = signed.plus(Duration.ofMinutes(minutes));
+            var status = onlyPart(reader.read(body, List.of(), at)).signers().getFirst().status();
+            // The certificate was made in the same minute: before, it was not yet valid.
+            assertEquals(
+                    minutes < 0 ? Status.EXPIRED : minutes > 60 ? Status.STALE : Status.VALID,
+                    status,
+                    minutes + " minutes");
+        }
+    }
+
+    @Test
     void tellsBothOfTwoSigners() {
         var part = onlyPart(read("gw-ec", "signed-twice.der"));
 
@@ -219,7 +258,7 @@ class BodyReaderTest {
     @Test
     void holdsTheLimitsOfThePolicy() {
         var body = CmsFixtures.smime(CmsFixtures.file("n3-alice-ec.der"));
-        var fits = new BodyReader(CmsFixtures.keys("gw-ec"), CmsFixtures.policy(3, 3, 2), 2_000);
+        var fits = CmsFixtures.reader("gw-ec", CmsFixtures.policy(3, 3, 2), 2_000);
         var tooComplex = new BodyFacts(List.of(), Set.of(Obstacle.TOO_COMPLEX));
 
         assertEquals(Set.of(), fits.read(body, List.of(), CmsFixtures.NOW).obstacles());
@@ -228,10 +267,10 @@ class BodyReaderTest {
                         CmsFixtures.policy(2, 3, 2),
                         CmsFixtures.policy(3, 2, 2),
                         CmsFixtures.policy(3, 3, 1))) {
-            var reader = new BodyReader(CmsFixtures.keys("gw-ec"), policy, 2_000);
+            var reader = CmsFixtures.reader("gw-ec", policy, 2_000);
             assertEquals(tooComplex, reader.read(body, List.of(), CmsFixtures.NOW));
         }
-        var small = new BodyReader(CmsFixtures.keys("gw-ec"), CmsFixtures.policy(), 1_000);
+        var small = CmsFixtures.reader("gw-ec", CmsFixtures.policy(), 1_000);
         assertEquals(tooComplex, small.read(body, List.of(), CmsFixtures.NOW));
     }
 

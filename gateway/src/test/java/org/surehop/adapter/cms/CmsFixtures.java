@@ -6,10 +6,14 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.security.Provider;
 import java.security.cert.X509Certificate;
+import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
 import org.bouncycastle.jcajce.provider.BouncyCastleFipsProvider;
+import org.surehop.core.config.ContentKeys;
 import org.surehop.core.config.Disclosure;
+import org.surehop.core.config.Signers;
+import org.surehop.core.config.SmimeReading;
 import org.surehop.core.sip.Body;
 import org.surehop.core.sip.Header;
 import org.surehop.core.sip.Octets;
@@ -71,8 +75,29 @@ final class CmsFixtures {
         return new SmimeKeys(pair(recipient), pair("gw-ec"), List.of(certificate("ca")), PROVIDER);
     }
 
+    /// The files were signed long before NOW.
+    static final SmimeReading READING = reading(SmimeReading.KeyTransport.OAEP);
+
+    static SmimeReading reading(SmimeReading.KeyTransport transport) {
+        return new SmimeReading(transport, ContentKeys.DEFAULT, signers(Duration.ZERO));
+    }
+
+    static Signers signers(Duration signingAge) {
+        return new Signers(
+                Signers.Revocation.SOFT, List.of(), false, "", Duration.ofSeconds(1), signingAge);
+    }
+
     static BodyReader reader(String recipient) {
-        return new BodyReader(keys(recipient), policy(), MAX_OCTETS);
+        return reader(recipient, policy(), MAX_OCTETS);
+    }
+
+    static BodyReader reader(String recipient, Disclosure policy, int maxOctets) {
+        return reader(recipient, policy, maxOctets, READING);
+    }
+
+    static BodyReader reader(
+            String recipient, Disclosure policy, int maxOctets, SmimeReading reading) {
+        return new BodyReader(keys(recipient), policy, maxOctets, reading, () -> NOW);
     }
 
     static byte[] file(String name) {

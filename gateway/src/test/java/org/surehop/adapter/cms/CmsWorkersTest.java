@@ -35,7 +35,8 @@ class CmsWorkersTest {
     private final CmsWorkers workers = workers(CLOCK);
 
     private CmsWorkers workers(InstantSource clock) {
-        var settings = new CmsWorkers.Settings(CmsFixtures.policy(), 65_536, TYPE);
+        var settings =
+                new CmsWorkers.Settings(CmsFixtures.policy(), 65_536, TYPE, CmsFixtures.READING);
         return new CmsWorkers(CmsFixtures.keys("gw-ec"), settings, events::offer, clock);
     }
 

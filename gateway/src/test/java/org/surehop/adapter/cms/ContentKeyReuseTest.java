@@ -36,6 +36,8 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 import org.surehop.core.config.ContentKeys;
+import org.surehop.core.config.Signers;
+import org.surehop.core.config.SmimeReading;
 import org.surehop.core.disclosure.BodyFacts;
 import org.surehop.core.disclosure.BodyFacts.Obstacle;
 import org.surehop.core.disclosure.KeyScope;
@@ -55,7 +57,7 @@ class ContentKeyReuseTest {
                 CmsFixtures.keys("gw-ec"),
                 CmsFixtures.policy(),
                 CmsFixtures.MAX_OCTETS,
-                limits,
+                new SmimeReading(SmimeReading.KeyTransport.OAEP, limits, Signers.DEFAULT),
                 () -> now);
     }
 

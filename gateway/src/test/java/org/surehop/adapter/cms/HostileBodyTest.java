@@ -84,7 +84,7 @@ class HostileBodyTest {
             indefinite[i] = 0x30;
             indefinite[i + 1] = (byte) 0x80;
         }
-        var reader = new BodyReader(CmsFixtures.keys("gw-ec"), CmsFixtures.policy(), 2_000_000);
+        var reader = CmsFixtures.reader("gw-ec", CmsFixtures.policy(), 2_000_000);
 
         var facts = reader.read(CmsFixtures.smime(indefinite), List.of(), CmsFixtures.NOW);
 

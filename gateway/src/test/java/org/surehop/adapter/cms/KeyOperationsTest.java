@@ -80,7 +80,9 @@ class KeyOperationsTest {
     @Test
     void tellsTheCoreWhatItCost() throws Exception {
         var events = new LinkedBlockingQueue<Event>();
-        var settings = new CmsWorkers.Settings(CmsFixtures.policy(), 65_536, "application/x");
+        var settings =
+                new CmsWorkers.Settings(
+                        CmsFixtures.policy(), 65_536, "application/x", CmsFixtures.READING);
         var clock = InstantSource.fixed(CmsFixtures.NOW);
         try (var workers =
                 new CmsWorkers(CmsFixtures.keys("gw-ec"), settings, events::offer, clock)) {

@@ -18,7 +18,6 @@ import org.junit.jupiter.api.io.TempDir;
 import org.surehop.core.config.Archive;
 import org.surehop.core.config.Assurance;
 import org.surehop.core.config.Authentication;
-import org.surehop.core.config.ContentKeys;
 import org.surehop.core.config.Demands;
 import org.surehop.core.config.Disclosure;
 import org.surehop.core.config.GatewayConfig;
@@ -38,7 +37,6 @@ import org.surehop.core.config.Prefix;
 import org.surehop.core.config.Route;
 import org.surehop.core.config.SecretRef;
 import org.surehop.core.config.Services;
-import org.surehop.core.config.Smime;
 import org.surehop.core.config.Snmp;
 import org.surehop.core.config.Timers;
 import org.surehop.core.config.Tls;
@@ -189,7 +187,7 @@ class ConfigKeysTest {
                                 Listener.Transport.TCP,
                                 Listener.ClientCertificate.OPTIONAL)),
                 new Tls(here("a"), env("TLS_KEY"), here("b"), "TLSv1.3", Duration.ofSeconds(3)),
-                smime(),
+                SmimeSample.of(this::here),
                 List.of(peer()),
                 List.of(new Route("x.org", "p", Side.OUTSIDE, injection())),
                 assurance(),
@@ -254,16 +252,6 @@ class ConfigKeysTest {
                 Optional.of(Topology.NONE),
                 Optional.of(new IpsecLink(List.of(Prefix.parse("192.0.2.0/24")), "eth1", false)),
                 Authentication.Wish.DIGEST);
-    }
-
-    private Smime smime() {
-        return new Smime(
-                here("c"),
-                file("d"),
-                here("e"),
-                file("f"),
-                "/abs/g",
-                new ContentKeys(Duration.ofMinutes(7), 8, 9, 10, false));
     }
 
     private static Injection injection() {
