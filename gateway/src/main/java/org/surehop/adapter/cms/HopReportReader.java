@@ -7,6 +7,7 @@ import java.nio.charset.StandardCharsets;
 import java.time.DateTimeException;
 import java.time.Instant;
 import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
@@ -156,15 +157,18 @@ final class HopReportReader {
         var cause = complied ? "" : word("cause");
         var received = Channel.UNTOLD;
         var forwarded = Channel.UNTOLD;
+        var sameAs = new HashSet<Hop>();
         while (next() != XMLStreamConstants.END_ELEMENT) {
             if (startsOurs("received")) {
                 received = channel();
             } else if (startsOurs("forwarded")) {
                 forwarded = channel();
+            } else if (startsOurs("same-as") && sameAs.size() < HopAssertion.MAX_NAMES) {
+                sameAs.add(hopOf(needed("id")));
             }
             skip();
         }
-        hops.add(new HopAssertion(id, role, complied, cause, received, forwarded));
+        hops.add(new HopAssertion(id, role, complied, cause, received, forwarded, sameAs));
     }
 
     private Channel channel() throws BodyFault {

@@ -75,6 +75,10 @@ final class HopReportWriter {
         }
         channel(xml, "received", assertion.received());
         channel(xml, "forwarded", assertion.forwarded());
+        for (var name : assertion.sameAs()) {
+            xml.writeEmptyElement("same-as");
+            xml.writeAttribute("id", name.toString());
+        }
         xml.writeEndElement();
     }
 

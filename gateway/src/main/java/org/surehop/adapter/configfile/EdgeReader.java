@@ -2,6 +2,7 @@ package org.surehop.adapter.configfile;
 
 import java.util.List;
 import org.jspecify.annotations.Nullable;
+import org.surehop.core.assurance.HopRecord;
 import org.surehop.core.config.Assurance;
 import org.surehop.core.config.Demands;
 import org.surehop.core.config.Disclosure;
@@ -16,6 +17,7 @@ import org.surehop.core.config.Prefix;
 import org.surehop.core.config.Snmp;
 import org.surehop.core.config.Timers;
 import org.surehop.core.config.Topology;
+import org.surehop.core.sip.Hop;
 
 /// Reads the rest of the file: policy, limits and reports. Each default stands here once.
 final class EdgeReader {
@@ -92,7 +94,22 @@ final class EdgeReader {
         return new HopPolicy(
                 s.choice("topology", Topology.class, Topology.FULL),
                 s.texts("own-domains", List.of(), "a domain name", ConfigReader.HOST),
-                s.flag("trust-notifies", false));
+                s.flag("trust-notifies", false),
+                s.list(
+                        "b2buas",
+                        List.of(),
+                        "two or more host names of one element, each with a port or without",
+                        EdgeReader::names));
+    }
+
+    /// The names of one element, between blanks (POL-84).
+    private static @Nullable List<Hop> names(Object value) {
+        if (!(value instanceof String text) || text.length() > 2_000) {
+            return null;
+        }
+        var names =
+                HopRecord.parse(List.of(text.strip().replaceAll(" +", ","))).map(HopRecord::hops);
+        return names.filter(n -> n.size() > 1).map(List::copyOf).orElse(null);
     }
 
     PathPolicy path() {

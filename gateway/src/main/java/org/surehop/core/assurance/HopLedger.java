@@ -95,6 +95,12 @@ public record HopLedger(
         return byHop.values();
     }
 
+    /// The same by the names that those rows of a Hop-Record have for the hops (POL-65).
+    public Collection<HopAssertion> assertions(HopNames names, Optional<List<String>> rows) {
+        var listed = rows.flatMap(HopRecord::parse).map(HopRecord::hops).orElse(Set.of());
+        return names.listedAs(assertions(), listed);
+    }
+
     Optional<List<String>> toldRows() {
         return told.map(hops -> hops.stream().map(Hop::toString).toList());
     }

@@ -3,6 +3,7 @@ package org.surehop.core.assurance;
 import java.time.Instant;
 import java.util.List;
 import java.util.Optional;
+import java.util.function.BiPredicate;
 import org.surehop.core.sip.CallId;
 import org.surehop.core.sip.Hop;
 import org.surehop.core.sip.Method;
@@ -51,6 +52,21 @@ public record HopReport(
                 hops,
                 hopRecord,
                 Optional.empty());
+    }
+
+    /// The same with only those other names of a hop that `proven` lets stand for it (POL-65).
+    public HopReport claiming(BiPredicate<Hop, Hop> proven) {
+        return new HopReport(
+                method,
+                cseq,
+                callId,
+                fromUri,
+                fromTag,
+                toUri,
+                time,
+                hops.stream().map(h -> h.claiming(other -> proven.test(h.hop(), other))).toList(),
+                hopRecord,
+                judged);
     }
 
     /// The same with that verdict.

@@ -40,8 +40,14 @@ public final class VerdictTable {
     /// Hop-Record than the header does (POL-52), never gives ASSURED.
     public static Verdict judge(
             Optional<List<String>> hopRecordRows, HopLedger ledger, Set<Hop> self) {
+        return judge(hopRecordRows, ledger, self, HopNames.NONE);
+    }
+
+    /// The same where elements go by several names.
+    public static Verdict judge(
+            Optional<List<String>> hopRecordRows, HopLedger ledger, Set<Hop> self, HopNames names) {
         var rows = hopRecordRows.or(ledger::toldRows);
-        var verdict = judge(rows, ledger.assertions(), self);
+        var verdict = judge(rows, ledger.assertions(names, rows), self);
         if (verdict.level() == Level.ASSURED && ledger.overflowed()) {
             return verdict.as(Level.PARTIAL, Reason.UNLISTED_HOP);
         }

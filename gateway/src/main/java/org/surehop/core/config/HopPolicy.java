@@ -3,14 +3,26 @@ package org.surehop.core.config;
 import java.net.InetAddress;
 import java.util.List;
 import java.util.Locale;
+import org.surehop.core.sip.Hop;
 
 /// What is told and what is believed of hops. `topology` is what a realm is told that is no peer or
 /// whose peer has no policy of its own (POL-83). `ownDomains` are those whose hosts
 /// [Topology#DOMAIN] hides; none means that all beyond us is hidden. `trustNotifies` believes those
-/// who spoke where nobody lists the path (POL-66).
-public record HopPolicy(Topology topology, List<String> ownDomains, boolean trustNotifies) {
+/// who spoke where nobody lists the path (POL-66). `b2buas` are the names of one element each
+/// (POL-65, POL-84).
+public record HopPolicy(
+        Topology topology, List<String> ownDomains, boolean trustNotifies, List<List<Hop>> b2buas) {
     public HopPolicy {
         ownDomains = ownDomains.stream().map(d -> d.toLowerCase(Locale.ROOT)).toList();
+        b2buas = b2buas.stream().map(List::copyOf).toList();
+        Valid.that(
+                b2buas.stream().allMatch(b -> b.size() > 1),
+                "assurance.b2buas must have at least two names each");
+    }
+
+    /// Where every element has one name.
+    public HopPolicy(Topology topology, List<String> ownDomains, boolean trustNotifies) {
+        this(topology, ownDomains, trustNotifies, List.of());
     }
 
     /// As if the file said nothing of it.

@@ -3,7 +3,6 @@ package org.surehop.core.gateway;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HashMap;
-import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
@@ -19,7 +18,6 @@ import org.surehop.core.report.NoticeKind;
 import org.surehop.core.report.Reason;
 import org.surehop.core.report.Severity;
 import org.surehop.core.sip.Header;
-import org.surehop.core.sip.Hop;
 import org.surehop.core.sip.Request;
 import org.surehop.core.sip.Response;
 
@@ -114,7 +112,7 @@ final class AssuranceDesk {
     /// Hops before the fork count for each of its branches.
     private void judgedFork(Turn turn, HopTrack track, String tag) {
         var verdict = verdict(turn, track, track.forks.getOrDefault(tag, Optional.empty()));
-        var details = details(track, verdict);
+        var details = track.details(verdict, HopTrack.elements(turn));
         details.put("to-tag", tag);
         tell(turn, track, verdict, NoticeKind.VERDICT, details);
     }
@@ -179,7 +177,7 @@ final class AssuranceDesk {
 
     private static Verdict byHops(Turn turn, HopTrack track, Optional<List<String>> rows) {
         var self = Set.of(turn.config().gateway().hop());
-        var verdict = VerdictTable.judge(rows, track.ledger, self);
+        var verdict = VerdictTable.judge(rows, track.ledger, self, HopTrack.elements(turn));
         var trusts = turn.config().assurance().hops().trustNotifies();
         return trusts && !track.ledger.overflowed() ? verdict.trusting() : verdict;
     }
@@ -275,24 +273,8 @@ final class AssuranceDesk {
                 });
     }
 
-    private static Map<String, String> details(HopTrack track, Verdict verdict) {
-        var details = new LinkedHashMap<String, String>();
-        details.put("verdict", verdict.level().name());
-        put(details, "attested", verdict.attested());
-        put(details, "silent", verdict.silent());
-        put(details, "negative", verdict.negative());
-        put(details, "unlisted", verdict.unlisted());
-        if (!track.sources.isEmpty()) {
-            var told = track.sources.entrySet().stream();
-            details.put(
-                    "asserted-by",
-                    String.join("; ", told.map(e -> e.getKey() + " by " + e.getValue()).toList()));
-        }
-        return details;
-    }
-
     private void tell(Turn turn, HopTrack track, Verdict verdict, NoticeKind kind) {
-        tell(turn, track, verdict, kind, details(track, verdict));
+        tell(turn, track, verdict, kind, track.details(verdict, HopTrack.elements(turn)));
         track.passage.call.ifPresent(call -> remember(call, track, verdict));
     }
 
@@ -320,7 +302,7 @@ final class AssuranceDesk {
                                     NoticeKind.SILENT_HOP, Severity.WARNING, Reason.SILENT_HOP),
                             Optional.of(track.passage.key()),
                             Optional.empty(),
-                            Map.of("hop", names(verdict.silent())));
+                            Map.of("hop", HopTrack.names(verdict.silent())));
         }
     }
 
@@ -331,7 +313,7 @@ final class AssuranceDesk {
 
     private static void remember(Call call, HopTrack track, Verdict verdict) {
         remember(call, verdict);
-        call.fact("silent-hops", names(verdict.silent()));
+        call.fact("silent-hops", HopTrack.names(verdict.silent()));
         track.ledger
                 .byHop()
                 .forEach(
@@ -353,16 +335,6 @@ final class AssuranceDesk {
 
     private static String channel(HopAssertion.Channel channel) {
         return (channel.security() + " " + channel.version() + " " + channel.cipher()).strip();
-    }
-
-    private static void put(Map<String, String> details, String key, List<Hop> hops) {
-        if (!hops.isEmpty()) {
-            details.put(key, names(hops));
-        }
-    }
-
-    private static String names(List<Hop> hops) {
-        return String.join(" ", hops.stream().map(Hop::toString).toList());
     }
 
     /// New evidence: judge early, or upgrade the verdict once (POL-67).

@@ -188,7 +188,9 @@ final class FrontDesk {
             reject(turn, inbound, request, new Admission(turn.config()).stranger());
             return;
         }
-        var demand = found.terms().demand.within(leg, asks(turn, request));
+        // POL-7, POL-12: in a call without e2e-sec a single request may still ask for it.
+        var asked = new Admission(turn.config()).asked(request);
+        var demand = found.terms().demand.within(leg, asked);
         var heard = near.get().refreshed(request.method(), request.contact());
         found.heard(leg, heard.on(inbound.connection()));
         var traits = new Passage.Traits(demand, leg, user);
@@ -203,14 +205,8 @@ final class FrontDesk {
     /// Token and tags are known to everybody on the path; only who has proven a name of that
     /// leg, or one of the same peer, may use them (R-SEC-8).
     private static boolean passedOn(Turn turn, Relation found, Leg leg, Inbound inbound) {
-        return found instanceof Call call
-                && new Admission(turn.config())
-                        .strange(call.proven.getOrDefault(leg, List.of()), inbound);
-    }
-
-    /// POL-7, POL-12: in a call without e2e-sec a single request may still ask for it.
-    private static boolean asks(Turn turn, Request request) {
-        return new Admission(turn.config()).asked(request);
+        return found instanceof Call
+                && new Admission(turn.config()).strange(found.proven(leg), inbound);
     }
 
     private void fresh(Turn turn, Inbound inbound, Request request, Optional<String> user) {

@@ -1,13 +1,16 @@
 package org.surehop.core.gateway;
 
 import java.time.Instant;
+import java.util.Collection;
 import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import org.surehop.core.assurance.HopAssertion;
 import org.surehop.core.assurance.HopLedger;
+import org.surehop.core.assurance.HopNames;
 import org.surehop.core.assurance.Verdict;
 import org.surehop.core.sip.ConnectionId;
 import org.surehop.core.sip.Hop;
@@ -61,6 +64,50 @@ final class HopTrack {
     /// The hops that this report has added to the ledger were told of by `source`.
     void toldBy(String source) {
         ledger.byHop().keySet().forEach(hop -> sources.putIfAbsent(hop, source));
+    }
+
+    /// The elements that go by several names, as the operator lists them.
+    static HopNames elements(Turn turn) {
+        return new HopNames(turn.config().assurance().hops().b2buas());
+    }
+
+    /// What hops asserted, by the names that the 2xx has for them.
+    Collection<HopAssertion> assertions(HopNames names) {
+        return ledger.assertions(names, hopRecord.orElse(Optional.empty()));
+    }
+
+    /// What is told of a verdict besides its reason.
+    Map<String, String> details(Verdict verdict, HopNames names) {
+        var details = new LinkedHashMap<String, String>();
+        details.put("verdict", verdict.level().name());
+        put(details, "attested", verdict.attested());
+        put(details, "silent", verdict.silent());
+        put(
+                details,
+                "known-b2bua",
+                verdict.silent().stream()
+                        .flatMap(h -> names.calls(h).stream())
+                        .distinct()
+                        .toList());
+        put(details, "negative", verdict.negative());
+        put(details, "unlisted", verdict.unlisted());
+        if (!sources.isEmpty()) {
+            var told = sources.entrySet().stream();
+            details.put(
+                    "asserted-by",
+                    String.join("; ", told.map(e -> e.getKey() + " by " + e.getValue()).toList()));
+        }
+        return details;
+    }
+
+    private static void put(Map<String, String> details, String key, List<Hop> hops) {
+        if (!hops.isEmpty()) {
+            details.put(key, names(hops));
+        }
+    }
+
+    static String names(List<Hop> hops) {
+        return String.join(" ", hops.stream().map(Hop::toString).toList());
     }
 
     String owner() {

@@ -72,7 +72,7 @@ final class NotifyDesk {
                         .orElseGet(() -> HopNotify.deny(self, received, cause(passage)));
         var veil = veil(turn, passage);
         var own = track.verdict.map(v -> veil.own(plain, v, track.ledger)).orElse(plain);
-        var relayed = veil.relayed(track.ledger);
+        var relayed = veil.relayed(track.assertions(HopTrack.elements(turn)));
         return HopNotify.ownReport(passage.request, turn.now(), own, relayed);
     }
 
@@ -280,7 +280,8 @@ final class NotifyDesk {
             desks.assurance().reconsider(turn, track);
             return;
         }
-        switch (track.ledger.accept(event.report(), true)) {
+        var report = event.report().claiming((hop, other) -> same(event.signer(), hop, other));
+        switch (track.ledger.accept(report, true)) {
             case HopLedger.Outcome.Accepted(var ledger) -> track.ledger = ledger;
             case HopLedger.Outcome.Contradiction(var ledger) -> track.ledger = ledger;
             case HopLedger.Outcome.TooMany(var ledger) -> {
@@ -369,6 +370,11 @@ final class NotifyDesk {
         }
         return signer.get().status() == SignerFacts.Status.VALID
                 && report.hops().stream().anyMatch(h -> speaksFor(signer.get(), h.hop()));
+    }
+
+    /// POL-65: one element by two names if one certificate has both.
+    private static boolean same(Optional<SignerFacts> signer, Hop hop, Hop other) {
+        return signer.filter(s -> speaksFor(s, hop) && speaksFor(s, other)).isPresent();
     }
 
     private static boolean speaksFor(SignerFacts signer, Hop hop) {

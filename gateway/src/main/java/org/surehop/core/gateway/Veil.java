@@ -1,5 +1,6 @@
 package org.surehop.core.gateway;
 
+import java.util.Collection;
 import java.util.List;
 import java.util.Optional;
 import org.surehop.core.assurance.HopAssertion;
@@ -80,8 +81,8 @@ record Veil(Topology topology, HopPolicy policy, GatewayConfig.Identity self) {
     }
 
     /// Who else speaks in our NOTIFY.
-    List<HopAssertion> relayed(HopLedger ledger) {
-        return ledger.assertions().stream()
+    List<HopAssertion> relayed(Collection<HopAssertion> assertions) {
+        return assertions.stream()
                 .filter(a -> !hides(a.hop()))
                 .map(a -> open() ? a : a.withoutNeighbours())
                 .toList();

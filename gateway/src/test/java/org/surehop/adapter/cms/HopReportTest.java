@@ -12,6 +12,7 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
 import javax.xml.XMLConstants;
 import javax.xml.transform.stream.StreamSource;
 import javax.xml.validation.SchemaFactory;
@@ -56,7 +57,8 @@ class HopReportTest {
                                     false,
                                     "no-tls-target",
                                     Channel.UNTOLD,
-                                    Channel.UNTOLD)),
+                                    Channel.UNTOLD,
+                                    Set.of(Hop.of("out.example", 5072)))),
                     Optional.of(List.of(Hop.of("bigbox3.example", 5062), Hop.of("s1", 0))));
 
     private static final String GOOD =

@@ -59,6 +59,7 @@ class ConfigFaultsTest {
         cap: 64s               | cap: 2s                | assurance.cap: expected a duration that is not shorter than assurance.grace
         topology: full                 # full, | topology: hide # full, | assurance.topology: expected one of full, domain, self, none, found 'hide'
         topology: full               # what | topology: open # what | peers[0].topology: expected one of full, domain, self, none, found 'open'
+        b2buas: []             | b2buas: [lonely.example] | assurance.b2buas[0]: expected two or more host names of one element, each with a port or without, found 'lonely.example'
         own-domains: []        | own-domains: ["a b"]   | assurance.own-domains[0]: expected a domain name, found 'a b'
         domains: [pbx.example.com] | domains: []        | peers[0].domains: is missing, expected a list of at least one SIP domain
         user: monitor          | user: nobody           | snmp.receivers[0].user: no user has the name 'nobody', expected one of snmp.users

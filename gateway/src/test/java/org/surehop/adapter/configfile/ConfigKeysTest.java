@@ -7,7 +7,6 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
-import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -41,6 +40,7 @@ import org.surehop.core.config.Snmp;
 import org.surehop.core.config.Timers;
 import org.surehop.core.config.Tls;
 import org.surehop.core.config.Topology;
+import org.surehop.core.sip.Hop;
 import org.surehop.core.sip.Side;
 import org.yaml.snakeyaml.LoaderOptions;
 import org.yaml.snakeyaml.Yaml;
@@ -53,12 +53,8 @@ class ConfigKeysTest {
             gateway: {name: gw.example.net}
             listeners: [{name: inside, side: inside}]
             tls: {certificate: t.pem, key: "file:t.key", trust: ca.pem}
-            smime:
-              certificate: s.pem
-              key: env:SMIME_KEY
-              signing-certificate: s.pem
-              signing-key: env:SMIME_KEY
-              trust: ca.pem
+            smime: {certificate: s.pem, key: "env:SMIME_KEY", signing-certificate: s.pem,
+              signing-key: "env:SMIME_KEY", trust: ca.pem}
             """;
 
     @TempDir Path directory;
@@ -264,6 +260,7 @@ class ConfigKeysTest {
     }
 
     private static Assurance assurance() {
+        var b2buas = List.of(List.of(Hop.of("sbc.x.org", 0), Hop.of("in.x.org", 5070)));
         return new Assurance(
                 "tag",
                 480,
@@ -274,7 +271,7 @@ class ConfigKeysTest {
                 true,
                 "application/x",
                 Assurance.OnMismatch.TERMINATE,
-                new HopPolicy(Topology.SELF, List.of("x.org"), true));
+                new HopPolicy(Topology.SELF, List.of("x.org"), true, b2buas));
     }
 
     private static Disclosure disclosure() {
@@ -382,10 +379,9 @@ class ConfigKeysTest {
             case Map<?, ?> map ->
                     map.forEach(
                             (k, v) -> collect(path.isEmpty() ? "" + k : path + "." + k, v, into));
-            case List<?> list
-                    when !list.isEmpty() && list.stream().allMatch(Map.class::isInstance) ->
+            case List<?> list when list.stream().anyMatch(Map.class::isInstance) ->
                     list.forEach(v -> collect(path + "[]", v, into));
-            default -> into.addAll(new LinkedHashSet<>(List.of(path)));
+            default -> into.add(path);
         }
     }
 }

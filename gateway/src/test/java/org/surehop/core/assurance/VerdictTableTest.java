@@ -5,6 +5,7 @@ import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.util.ArrayList;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
@@ -54,6 +55,40 @@ class VerdictTableTest {
         assertEquals(level, verdict.level());
         assertEquals(reason, verdict.reason());
         assertEquals(level == Level.ASSURED, verdict.settled());
+    }
+
+    /// POL-65, POL-84: an element that is listed by one name and attests by another.
+    @Test
+    void anElementSpeaksForAllItsNames() {
+        var none = List.<List<Hop>>of();
+        var sbc = List.of(List.of(hop("in"), hop("out")));
+        assertEquals(Level.MISMATCH, known("out", "+in", none).level());
+        assertEquals(Level.ASSURED, known("out", "+in", sbc).level());
+        assertEquals(Level.ASSURED, known("in, out", "+in", sbc).level());
+        assertEquals(Level.MISMATCH, known("in, out", "+in -out", sbc).level());
+        assertEquals(Level.MISMATCH, known("out", "-in", sbc).level());
+        assertEquals(Level.PARTIAL, known("a", "+a +in", sbc).level());
+        var silent = known("out", null, sbc);
+        assertEquals(List.of(hop("out")), silent.silent());
+        assertEquals(List.of(hop("in")), new HopNames(sbc).calls(hop("out")));
+    }
+
+    @Test
+    void whatAHopSaysItIsTheSameAsIsOneElementWithIt() {
+        var tls = tls();
+        var twice =
+                new HopAssertion(
+                        hop("in"), Role.B2BUA, true, "", tls, tls, Set.of(hop("out"), hop("x")));
+        var names = HopNames.NONE.listedAs(List.of(twice), Set.of(hop("out")));
+        assertEquals(Level.ASSURED, VerdictTable.judge(rows("out"), names, Set.of()).level());
+        assertEquals(Set.of(hop("x")), twice.claiming(hop("x")::equals).sameAs());
+    }
+
+    private static Verdict known(String rows, @Nullable String assertions, List<List<Hop>> known) {
+        var byHop = new LinkedHashMap<Hop, HopAssertion>();
+        assertions(assertions).forEach(a -> byHop.put(a.hop(), a));
+        var kept = new HopLedger(9, byHop, false, Optional.empty());
+        return VerdictTable.judge(rows(rows), kept, Set.of(), new HopNames(known));
     }
 
     @Test
