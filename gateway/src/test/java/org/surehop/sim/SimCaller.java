@@ -10,12 +10,16 @@ import org.surehop.core.sip.Method;
 import org.surehop.core.sip.NameAddr;
 import org.surehop.core.sip.Request;
 import org.surehop.core.sip.Response;
+import org.surehop.core.sip.SipUri;
+import org.surehop.core.sip.Via;
 import org.surehop.sim.CallPlan.CallerMood;
 import org.surehop.sim.CallPlan.Shape;
 import org.surehop.sim.CallPlan.Wrapping;
 
 /// The user who calls.
 final class SimCaller extends SimUser {
+    private static final String TELL_ME = "tell-me";
+
     private Optional<Request> invite = Optional.empty();
     private boolean answered;
 
@@ -49,6 +53,47 @@ final class SimCaller extends SimUser {
         invite = Optional.of(out);
         send(out);
         actOut(out);
+    }
+
+    /// Asks to be told what hops assert of this user's requests.
+    void subscribe() {
+        var gateway = NameAddr.of(SipUri.of("", "gw.example.com", 0));
+        var from = NameAddr.of(local.uri()).withTag(TELL_ME + plan.number());
+        var method = new Method("SUBSCRIBE");
+        var via = Via.tls("ua." + peer.domain, 0, "z9hG4bK" + TELL_ME + plan.number());
+        connection.toGateway(
+                SimMessages.request(method, plan.number(), from, gateway).toBuilder()
+                        .vias(List.of(via))
+                        .contact(Optional.of(contact()))
+                        .add("Event", SimSettings.TAG)
+                        .add("Expires", plan.number() % 3 == 0 ? "0" : "300")
+                        .build());
+    }
+
+    /// In the subscription: what comes must be about this user and nobody else. Some refuse it.
+    private void told(SimConnection from, Request notify) {
+        net.cms
+                .sealed(notify.body())
+                .flatMap(SimCms.Letter::report)
+                .ifPresent(
+                        report -> {
+                            Invariant.NOBODY_SPIES.require(
+                                    report.fromUri().equals(local.uri().text())
+                                            && report.fromTag().equals(local.tag()),
+                                    report);
+                            net.told(report.judged().isPresent() ? "a verdict" : "so far");
+                        });
+        var status = plan.number() % 11 == 0 ? 481 : 200;
+        from.toGateway(SimMessages.response(notify, status, ""));
+    }
+
+    @Override
+    void onRequest(SimConnection from, Request request) {
+        if (request.to().tag().startsWith(TELL_ME)) {
+            told(from, request);
+        } else {
+            super.onRequest(from, request);
+        }
     }
 
     private String label() {

@@ -65,6 +65,11 @@ final class SimCms {
         return body(REPORT, name);
     }
 
+    /// What stands in a body that somebody has sealed here.
+    Optional<Letter> sealed(Body body) {
+        return Optional.ofNullable(letters.get(text(body)));
+    }
+
     void open(Effect.OpenBody effect) {
         var lines = text(effect.body()).split("\n", 3);
         var wrapping = Wrapping.valueOf(lines[0]);

@@ -27,6 +27,7 @@ final class SimNet {
     private final Map<ConnectionId, SimConnection> connections = new HashMap<>();
     private final SimGateway gateway;
     private Consumer<SimConnection> closing = _ -> {};
+    private Consumer<String> told = _ -> {};
     private long lastId;
 
     SimNet(World world, SimGateway gateway, SimSettings settings, SimCms cms) {
@@ -47,6 +48,15 @@ final class SimNet {
     private void add(List<SimPeer> side, SimPeer peer) {
         side.add(peer);
         byDomain.put(peer.domain, peer);
+    }
+
+    void onTold(Consumer<String> then) {
+        told = then;
+    }
+
+    /// A subscriber was told that.
+    void told(String what) {
+        told.accept(what);
     }
 
     List<SimPeer> peers() {

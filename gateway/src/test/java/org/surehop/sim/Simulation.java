@@ -40,12 +40,14 @@ final class Simulation {
         this.calls = calls;
         world = new World(seed);
         settings = SimSettings.draw(world.chance).with(injection(seed));
-        witness = new Witness(tally, history, new Unaware(settings.injection()));
+        witness =
+                new Witness(tally, history, new Unaware(settings.injection()), settings.maxHops());
         gateway = new SimGateway(world, this::newCore, new Onlooker());
         cms = new SimCms(world, gateway);
         firewall = new SimFirewall(world, gateway);
         net = new SimNet(world, gateway, settings, cms);
         net.onClose(witness::connectionClosed);
+        net.onTold(what -> witness.count("told " + what));
         gateway.connect(this::perform);
     }
 
@@ -119,6 +121,11 @@ final class Simulation {
         var caller = new SimCaller(net, truth, from, ends);
         from.seat(number, caller);
         caller.call();
+        if (seed > 9 && number % 5 == 2) {
+            // Not drawn, so that older worlds stay what they are.
+            caller.subscribe();
+            witness.count("subscriptions");
+        }
         witness.count("calls");
     }
 

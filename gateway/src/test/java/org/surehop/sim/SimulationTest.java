@@ -40,6 +40,7 @@ class SimulationTest {
         assertTrue(tally.getOrDefault("verdict ASSURED", 0) > CALLS / 10, tally::toString);
         assertTrue(tally.getOrDefault("flow enabled", 0) > CALLS, tally::toString);
         assertTrue(tally.getOrDefault("gateway crashes", 0) > 1, tally::toString);
+        assertTrue(tally.getOrDefault("told a verdict", 0) > CALLS / 200, tally::toString);
         assertTrue(tally.getOrDefault("good calls", 0) > CALLS / 100, tally::toString);
     }
 

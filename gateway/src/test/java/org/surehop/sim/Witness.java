@@ -33,8 +33,11 @@ final class Witness implements SimGateway.Watch {
     private final Map<String, Integer> tally;
     private final Optional<History> history;
     private final Unaware unaware;
+    private final int mostHops;
+    private final Map<CallKey, Integer> forgeries = new HashMap<>();
 
-    Witness(Map<String, Integer> tally, Optional<History> history, Unaware unaware) {
+    Witness(Map<String, Integer> tally, Optional<History> history, Unaware unaware, int mostHops) {
+        this.mostHops = mostHops;
         this.unaware = unaware;
         this.tally = tally;
         this.history = history;
@@ -195,6 +198,9 @@ final class Witness implements SimGateway.Watch {
     }
 
     private void answered(String connection, Response response) {
+        Invariant.NO_503_TO_NOTIFY.require(
+                !response.cseq().method().equals(Method.NOTIFY) || response.status().value() != 503,
+                response);
         unaware.answered(truth(SimMessages.number(response.callId())), response);
         if (!response.cseq().method().equals(Method.INVITE) || response.status().provisional()) {
             return;
@@ -261,6 +267,10 @@ final class Witness implements SimGateway.Watch {
 
     private void told(Notice notice) {
         count("notice " + notice.kind().wireName());
+        if (notice.kind() == NoticeKind.FORGED_NOTIFY) {
+            var times = forgeries.merge(notice.call().orElseThrow(), 1, Integer::sum);
+            Invariant.FORGERIES_ARE_BOUNDED.require(times <= mostHops, notice, times);
+        }
         if (notice.kind() == NoticeKind.VERDICT || notice.kind() == NoticeKind.VERDICT_CHANGED) {
             var level = notice.details().getOrDefault("verdict", "");
             count("verdict " + level);

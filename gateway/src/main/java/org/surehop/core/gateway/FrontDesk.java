@@ -111,8 +111,11 @@ final class FrontDesk {
             desks.reporter().verdict(Verdict.Level.FAILED.name());
         }
         var refusal = new Admission(turn.config()).congestion(Reason.CONGESTION);
+        // POL-95: a NOTIFY is never answered 503, which would turn a proxy away from us.
+        var status = request.method().equals(Method.NOTIFY) ? 500 : 503;
         var out =
-                Crossing.local(request, 503, refusal.phrase(), turn.tokens().next()).toBuilder()
+                Crossing.local(request, status, StatusPhrase.of(status), turn.tokens().next())
+                        .toBuilder()
                         .others(refusal.headers())
                         .build();
         turn.emit(new Effect.SendResponse(inbound.connection(), out));
@@ -342,19 +345,11 @@ final class FrontDesk {
 
     private void answer(Turn turn, Request request, ServerKey key, int status, List<Header> rows) {
         var out =
-                Crossing.local(request, status, phrase(status), turn.tokens().next()).toBuilder()
+                Crossing.local(request, status, StatusPhrase.of(status), turn.tokens().next())
+                        .toBuilder()
                         .others(rows)
                         .build();
         desks.transactions().respond(turn, key, out);
-    }
-
-    private static String phrase(int status) {
-        return switch (status) {
-            case 200 -> "OK";
-            case 481 -> "Call/Transaction Does Not Exist";
-            case 489 -> "Bad Event";
-            default -> "Server Internal Error";
-        };
     }
 
     private void turnAway(Turn turn, Inbound inbound, Request request, Rejection rejection) {
