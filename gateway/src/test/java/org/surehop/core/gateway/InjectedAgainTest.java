@@ -6,6 +6,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.time.Duration;
 import java.util.List;
+import java.util.Optional;
 import java.util.function.UnaryOperator;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -167,6 +168,22 @@ class InjectedAgainTest {
         scene.callerGets(200);
         assertEquals(
                 "UNASSURED", scene.notices(NoticeKind.VERDICT).getLast().details().get("verdict"));
+    }
+
+    @Test
+    void hopsSpeakByTheNumberThatTheyHaveSeen() {
+        scene.answers(secondTry(Scene.plain("INVITE", "t10")), 407, b -> b);
+        scene.callerGets(407);
+        scene.atCallee("ACK");
+        scene.fromCaller(Scene.numbered(Scene.request("INVITE", "t10"), 2));
+        var seen = scene.atCallee("INVITE");
+        Scene.demands(seen);
+        assertEquals(3, seen.cseq().number());
+        assertEquals(200, scene.notified(seen, InjectionTest.report(seen), Optional.empty()));
+        scene.answers(seen, 200, b -> b.add("Hop-Record", "p.example"));
+        var last = scene.notices(NoticeKind.VERDICT).getLast();
+        assertEquals("ASSURED", last.details().get("verdict"));
+        assertEquals(2, last.call().orElseThrow().cseq(), "told by the caller's number");
     }
 
     @Test

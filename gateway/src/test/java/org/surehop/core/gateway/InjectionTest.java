@@ -328,7 +328,8 @@ class InjectionTest {
                 Octets.copyOf(text.getBytes(StandardCharsets.US_ASCII)));
     }
 
-    private static HopReport report(Request seen) {
+    /// What a hop asserts of the request that it saw.
+    static HopReport report(Request seen) {
         var hop =
                 HopNotify.attest(
                         Hop.of("p.example", 5061), Scene.tls("gw"), Scene.tls("bob.example"));
