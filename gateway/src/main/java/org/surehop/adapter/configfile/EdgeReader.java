@@ -17,6 +17,7 @@ import org.surehop.core.config.Prefix;
 import org.surehop.core.config.Snmp;
 import org.surehop.core.config.Timers;
 import org.surehop.core.config.Topology;
+import org.surehop.core.config.UserRule;
 import org.surehop.core.sip.Hop;
 
 /// Reads the rest of the file: policy, limits and reports. Each default stands here once.
@@ -144,11 +145,15 @@ final class EdgeReader {
 
     Disclosure disclosure() {
         var s = root.section("disclosure");
+        var profile = s.choice("profile", Disclosure.Profile.class, Disclosure.Profile.INSPECT);
+        var clear = s.flag("clear-sdp", false);
+        var signed = s.flag("require-signature", false);
+        var users = s.sections("users").stream().map(u -> user(u, profile, clear, signed)).toList();
         var read =
                 new Disclosure(
-                        s.choice("profile", Disclosure.Profile.class, Disclosure.Profile.INSPECT),
-                        s.flag("clear-sdp", false),
-                        s.flag("require-signature", false),
+                        profile,
+                        clear,
+                        signed,
                         s.flag("hide-inspect-policy", false),
                         s.oneOf("emit-code", 496, List.of(496, 493, 488)),
                         s.oneOf("warn-code", 399, List.of(399, 380)),
@@ -156,16 +161,33 @@ final class EdgeReader {
                         s.integer("max-mime-parts", 32, 1, 1000),
                         s.integer("max-recipients", 16, 1, 256),
                         s.integer("workers", 2, 1, 64),
-                        demands(s));
+                        demands(s, users));
         s.close();
         return read;
     }
 
-    private static Demands demands(Section s) {
+    private static UserRule user(
+            Section s, Disclosure.Profile profile, boolean clear, boolean signed) {
+        var rule =
+                new UserRule(
+                        s.text(
+                                "user",
+                                "user@host or *@host",
+                                "[^@\\s]{1,128}@[A-Za-z0-9.:\\[\\]-]+"),
+                        s.choice("profile", Disclosure.Profile.class, profile),
+                        s.flag("clear-sdp", clear),
+                        s.flag("require-signature", signed));
+        s.close();
+        return rule;
+    }
+
+    private static Demands demands(Section s, List<UserRule> users) {
         return new Demands(
                 s.choice("srtp-keys", Demands.SrtpKeys.class, Demands.DEFAULT.srtpKeys()),
                 s.integer("key-operations-per-user", 100, 1, 1_000_000),
-                s.integer("key-operations-per-peer", 1000, 1, 1_000_000));
+                s.integer("key-operations-per-peer", 1000, 1, 1_000_000),
+                s.choice("must-read", Demands.MustRead.class, Demands.MustRead.SDP),
+                users);
     }
 
     Pinholes pinholes() {

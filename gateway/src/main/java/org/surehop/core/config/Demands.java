@@ -1,15 +1,30 @@
 package org.surehop.core.config;
 
+import java.util.List;
+
 /// What end-to-middle security asks of senders beyond a readable session description.
 /// `srtpKeys` says what becomes of a description that shows this gateway the keys of the media
 /// (SVC-5). `keyOperationsPerUser` and `keyOperationsPerPeer` are the private-key operations
 /// that one of them may cause in a second; twice as many may come at once (R-SEC-9).
-public record Demands(SrtpKeys srtpKeys, int keyOperationsPerUser, int keyOperationsPerPeer) {
+/// `mustRead` is how much of a body must be readable (E2M-14); `users` are those for whom
+/// something else holds, the first that fits (E2M-12).
+public record Demands(
+        SrtpKeys srtpKeys,
+        int keyOperationsPerUser,
+        int keyOperationsPerPeer,
+        MustRead mustRead,
+        List<UserRule> users) {
     public static final Demands DEFAULT = new Demands(SrtpKeys.REPORT, 100, 1000);
 
     public Demands {
+        users = List.copyOf(users);
         Valid.positive("disclosure.key-operations-per-user", keyOperationsPerUser);
         Valid.positive("disclosure.key-operations-per-peer", keyOperationsPerPeer);
+    }
+
+    /// The same for all users, and the session description alone.
+    public Demands(SrtpKeys srtpKeys, int keyOperationsPerUser, int keyOperationsPerPeer) {
+        this(srtpKeys, keyOperationsPerUser, keyOperationsPerPeer, MustRead.SDP, List.of());
     }
 
     /// What becomes of SDP with `a=crypto` or `k=` in it.
@@ -18,5 +33,13 @@ public record Demands(SrtpKeys srtpKeys, int keyOperationsPerUser, int keyOperat
         REPORT,
         /// 403, or the end of the call when it is in an answer.
         REFUSE
+    }
+
+    /// How much of a body must be readable and, where signatures are asked, signed.
+    public enum MustRead {
+        /// The session description; other parts may be for others alone.
+        SDP,
+        /// All of it: 496 and 495 then name no type (E2M-14, E2M-17).
+        BODY
     }
 }

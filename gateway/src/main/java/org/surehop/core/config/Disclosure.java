@@ -1,6 +1,8 @@
 package org.surehop.core.config;
 
 import java.util.List;
+import java.util.Optional;
+import org.surehop.core.sip.SipUri;
 
 /// End-to-middle. `profile` is `INSPECT` (pinholes need a readable SDP) or `ROUTE_ONLY`
 /// (DEP-3); `clearSdp` allows SDP that nobody encrypted; `requireSignature` asks for a
@@ -27,6 +29,35 @@ public record Disclosure(
         Valid.positive("disclosure.max-mime-parts", maxMimeParts);
         Valid.positive("disclosure.max-recipients", maxRecipients);
         Valid.positive("disclosure.workers", workers);
+    }
+
+    /// What holds for that user (E2M-12).
+    public Disclosure of(SipUri user) {
+        return rule(user)
+                .map(
+                        r ->
+                                new Disclosure(
+                                        r.profile(),
+                                        r.clearSdp(),
+                                        r.requireSignature(),
+                                        hideInspectPolicy,
+                                        emitCode,
+                                        warnCode,
+                                        maxMimeDepth,
+                                        maxMimeParts,
+                                        maxRecipients,
+                                        workers,
+                                        demands))
+                .orElse(this);
+    }
+
+    /// Whether nothing of what that user sends is looked at.
+    public boolean spares(SipUri user) {
+        return rule(user).filter(r -> r.profile() == Profile.ROUTE_ONLY).isPresent();
+    }
+
+    private Optional<UserRule> rule(SipUri user) {
+        return demands.users().stream().filter(r -> r.speaksOf(user)).findFirst();
     }
 
     /// With the demands that hold when nothing is said.

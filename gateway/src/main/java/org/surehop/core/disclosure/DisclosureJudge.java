@@ -103,6 +103,10 @@ public record DisclosureJudge(Disclosure policy, String host) {
         if (facts.obstacles().contains(Obstacle.OVER_BUDGET)) {
             return refused(Reason.KEY_BUDGET, 413, expectation);
         }
+        var whole = wholeBody(facts, expectation);
+        if (whole.isPresent()) {
+            return whole.get();
+        }
         var candidates = candidates(facts);
         if (candidates.isEmpty()) {
             return unreadable(facts.obstacles(), expectation);
@@ -113,6 +117,22 @@ public record DisclosureJudge(Disclosure policy, String host) {
             return refused(Reason.BODY_MALFORMED, 400, expectation);
         }
         return judge(sdp, expectation);
+    }
+
+    /// E2M-14, E2M-17: where all of the body is asked for, what was sealed for others alone or is
+    /// not signed stands in the way.
+    private Optional<Judgement> wholeBody(BodyFacts facts, Expectation expectation) {
+        if (policy.demands().mustRead() != Demands.MustRead.BODY) {
+            return Optional.empty();
+        }
+        var hidden = unreadable(facts.obstacles());
+        if (hidden.isPresent()) {
+            return Optional.of(refused(hidden.get(), policy.emitCode(), expectation));
+        }
+        var unsigned = facts.parts().stream().anyMatch(p -> p.signers().isEmpty());
+        return policy.requireSignature() && unsigned
+                ? Optional.of(refused(Reason.SIGNATURE_MISSING, 495, expectation))
+                : Optional.empty();
     }
 
     /// The SDP parts that count: the encrypted ones if there are any.
@@ -233,7 +253,7 @@ public record DisclosureJudge(Disclosure policy, String host) {
         var body = Body.NONE;
         switch (refused.reason()) {
             case UNDECIPHERABLE, NOT_A_RECIPIENT, KEY_LOST, ALGORITHM_REFUSED -> {
-                headers.add(warning("Required to View Content-Type '" + required + "'"));
+                headers.addAll(required(required));
                 if (UNSECRET.contains(refused.reason())) {
                     headers.add(why(refused));
                 }
@@ -244,8 +264,7 @@ public record DisclosureJudge(Disclosure policy, String host) {
                                     certificate);
                 }
             }
-            case SIGNATURE_MISSING ->
-                    headers.add(warning("Required to View Content-Type '" + required + "'"));
+            case SIGNATURE_MISSING -> headers.addAll(required(required));
             default -> {
                 headers.add(why(refused));
                 if (refused.reason() == Reason.KEY_BUDGET) {
@@ -255,6 +274,31 @@ public record DisclosureJudge(Disclosure policy, String host) {
             }
         }
         return new Refusal(refused.status(), phrase(refused.status()), headers, body);
+    }
+
+    /// No Warning says that all of the body is meant (E2M-14).
+    private List<Header> required(String type) {
+        return policy.demands().mustRead() == Demands.MustRead.BODY
+                ? List.of()
+                : List.of(warning("Required to View Content-Type '" + type + "'"));
+    }
+
+    /// Whether who asks is told what we want to read.
+    public boolean announces() {
+        return policy.profile() == Disclosure.Profile.INSPECT && !policy.hideInspectPolicy();
+    }
+
+    /// What a refusal would say, for who asks beforehand: the same words, and one more for
+    /// signatures, which a refusal says by its status.
+    public List<Header> announced() {
+        var headers = new ArrayList<Header>();
+        if (announces()) {
+            headers.addAll(required(SDP));
+            if (policy.requireSignature()) {
+                headers.add(warning("Signature Required"));
+            }
+        }
+        return headers;
     }
 
     private Header why(Refused refused) {

@@ -125,7 +125,7 @@ final class Answers {
     void refuse(Turn turn, Passage passage, Judgement.Refused refused) {
         var message = passage.request.method().equals(Method.MESSAGE);
         var answer =
-                desks.judge(turn.config())
+                desks.judge(turn.config(), passage)
                         .answer(
                                 refused,
                                 desks.certificate(),

@@ -20,6 +20,7 @@ import org.surehop.core.sip.Leg;
 import org.surehop.core.sip.NameAddr;
 import org.surehop.core.sip.Request;
 import org.surehop.core.sip.Side;
+import org.surehop.core.sip.SipUri;
 
 /// One call: its two dialogs, its place in [CallLife], its pinholes and its story. Kept by the loop
 /// alone.
@@ -67,6 +68,8 @@ final class Call implements Relation {
     Optional<InetAddress> addressA;
     /// Whether the caller came in clear, which only a call without e2e-sec may.
     final boolean clear;
+    /// The user of ours whom it concerns (E2M-12).
+    final SipUri served;
     Optional<InetAddress> addressB = Optional.empty();
 
     Call(long number, Request invite, Inbound inbound, Names names, Side sideB) {
@@ -89,6 +92,7 @@ final class Call implements Relation {
         this.addressA = Optional.ofNullable(inbound.remote().getAddress());
         this.group = new GroupId(number);
         this.clear = inbound.security() instanceof ChannelSecurity.Clear;
+        this.served = Passage.served(inbound, invite);
     }
 
     /// Whether that came in clear for a leg that began on TLS.

@@ -4,6 +4,7 @@ import java.net.InetAddress;
 import java.util.Optional;
 import java.util.Set;
 import org.surehop.core.authentication.DoorKeys;
+import org.surehop.core.config.Disclosure;
 import org.surehop.core.config.GatewayConfig;
 import org.surehop.core.disclosure.DisclosureJudge;
 import org.surehop.core.disclosure.TaskId;
@@ -88,8 +89,13 @@ final class Desks {
         return certificate;
     }
 
-    DisclosureJudge judge(GatewayConfig config) {
-        return new DisclosureJudge(config.disclosure(), config.gateway().name());
+    /// The judge of what is sent by or to one user of ours (E2M-12).
+    DisclosureJudge judge(GatewayConfig config, Passage passage) {
+        return judge(config, config.disclosure().of(passage.served()));
+    }
+
+    DisclosureJudge judge(GatewayConfig config, Disclosure policy) {
+        return new DisclosureJudge(policy, config.gateway().name());
     }
 
     long nextNumber() {

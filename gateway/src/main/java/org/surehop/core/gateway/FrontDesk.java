@@ -4,7 +4,6 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import org.surehop.core.assurance.HopNotify;
-import org.surehop.core.assurance.HopRecord;
 import org.surehop.core.assurance.Verdict;
 import org.surehop.core.call.CallLife;
 import org.surehop.core.config.GatewayConfig;
@@ -23,15 +22,17 @@ import org.surehop.core.sip.Request;
 /// Meets every request: gives it to the transaction, call or collector that it belongs to, or lets
 /// it in as something new, or turns it away.
 final class FrontDesk {
-    private static final String ALLOW =
+    static final String ALLOW =
             "INVITE, ACK, BYE, CANCEL, OPTIONS, PRACK, UPDATE, INFO, MESSAGE, SUBSCRIBE, NOTIFY,"
                     + " REFER, PUBLISH, REGISTER";
 
     private final Desks desks;
+    private final Enquiry enquiry;
     private boolean stopping;
 
     FrontDesk(Desks desks) {
         this.desks = desks;
+        this.enquiry = new Enquiry(desks);
     }
 
     void stop() {
@@ -313,7 +314,7 @@ final class FrontDesk {
 
     private void forUs(Turn turn, Inbound inbound, Request request) {
         if (!CollectorDesk.asks(request)) {
-            options(turn, inbound, request);
+            enquiry.answer(turn, inbound, request);
             return;
         }
         var refusal =
@@ -322,25 +323,6 @@ final class FrontDesk {
                                 new Admission(turn.config()).congestion(Reason.GATEWAY_STOPPING))
                         : desks.collector().subscribe(turn, inbound, request);
         refusal.ifPresent(r -> reject(turn, inbound, request, r));
-    }
-
-    private void options(Turn turn, Inbound inbound, Request request) {
-        var tag = turn.config().assurance().optionTag();
-        var rows =
-                List.of(
-                        new Header("Allow", ALLOW),
-                        AssuranceDesk.allowEvents(tag),
-                        new Header("Accept", "application/sdp, application/pkcs7-mime"));
-        var key = ServerKey.of(inbound.connection(), request);
-        var out =
-                Crossing.local(request, 200, "OK", turn.tokens().next()).toBuilder()
-                        .supported(Crossing.understood(turn.config()))
-                        .others(rows);
-        if (new Admission(turn.config()).asked(request)) {
-            // POL-61: here we are the UAS.
-            out.add("Hop-Record", HopRecord.of(request.vias()).render());
-        }
-        desks.transactions().respond(turn, key, out.build());
     }
 
     private void answer(Turn turn, Request request, ServerKey key, int status, List<Header> rows) {

@@ -117,7 +117,7 @@ final class Homeward implements TransactionDesk.User {
         desks.subscriptions().succeeded(turn, passage, response, inbound);
         var counted = answerOf(passage, response);
         passage.answerBody = counted.body();
-        var need = desks.judge(turn.config()).need(counted);
+        var need = desks.judge(turn.config(), passage).need(counted);
         desks.passages().step(turn, passage, new Exchange.Event.Success(response, need));
     }
 

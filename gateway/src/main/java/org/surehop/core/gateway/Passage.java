@@ -16,6 +16,7 @@ import org.surehop.core.sip.Inbound;
 import org.surehop.core.sip.Leg;
 import org.surehop.core.sip.Request;
 import org.surehop.core.sip.Side;
+import org.surehop.core.sip.SipUri;
 import org.surehop.core.sip.Target;
 
 /// One request on its way across the border: the data around its [Exchange] table. Lives from the
@@ -111,6 +112,16 @@ final class Passage {
     /// Whether its sender asks for e2e-sec, and so is told what becomes of that.
     boolean asked() {
         return demand.by() == Demand.By.SENDER;
+    }
+
+    /// The user of ours whom it concerns: who sends what comes from the inside, and who is asked
+    /// for from the outside. A call has one from its first request on.
+    SipUri served() {
+        return call.map(c -> c.served).orElseGet(() -> served(inbound, request));
+    }
+
+    static SipUri served(Inbound inbound, Request request) {
+        return inbound.side() == Side.INSIDE ? request.from().uri() : request.uri();
     }
 
     CallKey key() {

@@ -68,8 +68,9 @@ final class PassageDesk {
         }
         var need =
                 MessageDesk.concerns(turn.config(), passage.request)
+                                && !turn.config().disclosure().spares(passage.served())
                         ? new Need.ReadMessage()
-                        : desks.judge(turn.config()).need(passage.request);
+                        : desks.judge(turn.config(), passage).need(passage.request);
         step(turn, passage, new Exchange.Event.Arrived(need));
     }
 

@@ -68,12 +68,15 @@ final class Reading {
         judged(
                 turn,
                 passage,
-                desks.judge(turn.config()).judge(opened.facts(), expectation(passage)));
+                desks.judge(turn.config(), passage).judge(opened.facts(), expectation(passage)));
     }
 
     /// A body that nobody protected: policy decides at once.
     void judge(Turn turn, Passage passage, Body body) {
-        judged(turn, passage, desks.judge(turn.config()).clear(body, expectation(passage)));
+        judged(
+                turn,
+                passage,
+                desks.judge(turn.config(), passage).clear(body, expectation(passage)));
     }
 
     private void judged(Turn turn, Passage passage, Judgement judgement) {

@@ -17,7 +17,6 @@ import org.junit.jupiter.api.io.TempDir;
 import org.surehop.core.config.Archive;
 import org.surehop.core.config.Assurance;
 import org.surehop.core.config.Authentication;
-import org.surehop.core.config.Demands;
 import org.surehop.core.config.Disclosure;
 import org.surehop.core.config.GatewayConfig;
 import org.surehop.core.config.HopPolicy;
@@ -92,7 +91,7 @@ class ConfigKeysTest {
         var defaults = Shipped.config(write(REQUIRED));
         assertEquals(defaults.assurance(), shipped.assurance());
         assertEquals(defaults.notifies(), shipped.notifies());
-        assertEquals(defaults.disclosure(), shipped.disclosure());
+        assertEquals(defaults.disclosure(), DisclosureKeys.withoutUsers(shipped.disclosure()));
         assertEquals(defaults.pinholes(), shipped.pinholes());
         assertEquals(defaults.timers(), shipped.timers());
         assertEquals(defaults.limits(), shipped.limits());
@@ -194,7 +193,7 @@ class ConfigKeysTest {
                         7,
                         1 << 20,
                         Duration.ofSeconds(9)),
-                disclosure(),
+                DisclosureKeys.everyKey(),
                 services(),
                 pinholes(),
                 timers(),
@@ -272,21 +271,6 @@ class ConfigKeysTest {
                 "application/x",
                 Assurance.OnMismatch.TERMINATE,
                 new HopPolicy(Topology.SELF, List.of("x.org"), true, b2buas));
-    }
-
-    private static Disclosure disclosure() {
-        return new Disclosure(
-                Disclosure.Profile.ROUTE_ONLY,
-                true,
-                true,
-                true,
-                493,
-                380,
-                3,
-                4,
-                5,
-                6,
-                new Demands(Demands.SrtpKeys.REFUSE, 7, 8));
     }
 
     private Services services() {
