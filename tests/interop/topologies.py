@@ -383,11 +383,12 @@ class T12Late(Case):
     def test_t12_late_notify_upgrades(self):
         for late, domain, judge in ((self.chain.others["p3"], EDGES, "ps1"),
                                     (self.chain.standing, ALL, "ps2")):
-            late.delay = chain.GRACE * 40 / 32  # 40 s where the grace is 32 s
+            late.late = True
+            self.addCleanup(late.release)
             call, taken, _ = self.chain.talk(domain)
-            late.delay = 0
             details = self.assert_verdict(judge, call.call_id, "MISMATCH", "silent-hop")
             self.assertEqual(late.name, details["silent"])
+            late.release()
             changed = self.judged(judge, call.call_id, "e2e-sec.verdict-changed")[0]
             self.assertEqual("ASSURED", changed)
             if judge == "ps2":  # its own one NOTIFY has gone before

@@ -25,15 +25,15 @@ class Pending:
 class Proxy(Agent):
     """`places` says where hosts are: host or host:port, or `*`, to (name proven, port).
 
-    `forks` gives the URIs that a request for a host goes to at once. `attests` and `delay`
-    (seconds) say whether and when its NOTIFY goes; `refused` holds what others made of them.
+    `forks` gives the URIs that a request for a host goes to at once. With `late` its
+    NOTIFYs wait for `release`; `refused` holds those that others did not take.
     """
 
     def __init__(self, name, identity, signer):
         super().__init__("proxy", name, identity)
         self.name, self.signer = name, signer
         self.places, self.forks = {}, {}
-        self.attests, self.delay = True, 0
+        self.late, self._waiting = False, []
         self.refused = []
         self._sent, self._asked, self._failed, self._ways = {}, {}, set(), {}
 
@@ -59,8 +59,10 @@ class Proxy(Agent):
             gone |= self._forward(pending, uri)
         if not gone and request.method != "ACK":
             connection.send(self._refusal(request))
-        elif assured and self.attests:
-            threading.Timer(self.delay, self._attest, (connection, request)).start()
+        elif assured and self.late:
+            self._waiting.append((connection, request))
+        elif assured:
+            threading.Thread(target=self._attest, args=(connection, request), daemon=True).start()
 
     def _forward(self, pending, uri):
         out = Message(pending.request.start, list(pending.request.headers), pending.request.body)
@@ -155,6 +157,11 @@ class Proxy(Agent):
             pending.connection.send(pending.failure)
 
     # -- our word
+
+    def release(self):
+        self.late = False
+        while self._waiting:
+            self._attest(*self._waiting.pop())
 
     def _attest(self, connection, request):
         made = notify(self, request, [(self.name, "proxy", "complied")], self.signer, self.name)
