@@ -60,7 +60,9 @@ public record HopAssertion(
 
     /// About how much room it takes, in octets.
     public int octets() {
-        return 64 + hop.host().length() + cause.length() + received.octets() + forwarded.octets();
+        var names = sameAs.stream().mapToInt(n -> 64 + n.host().length()).sum();
+        var words = 64 + hop.host().length() + cause.length() + names;
+        return words + received.octets() + forwarded.octets();
     }
 
     /// The part that the hop plays.
