@@ -241,6 +241,8 @@ final class OcspClient {
         return Optional.of(new Kept(standing(single.getCertStatus()), until));
     }
 
+    // Bouncy Castle says GOOD with a null.
+    @SuppressWarnings("ReferenceEquality")
     private static Standing standing(CertificateStatus status) {
         if (status == CertificateStatus.GOOD) {
             return Standing.GOOD;
