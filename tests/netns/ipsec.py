@@ -96,6 +96,7 @@ class Linked(Border):
         self.alice.listen(5071)
         self.bob.listen(5060, tls=False)
         self.tree["gateway"]["port"] = 5061
+        self.tree["tls"]["handshake-timeout"] = "60s"  # without acceleration it takes its time
         self.tree["listeners"] = [
             {"name": "link", "address": OWN, "port": 5060, "side": "outside",
              "transport": "ipsec"},

@@ -1,6 +1,7 @@
 """TLS connections that carry SIP, framed by Content-Length; every octet is kept."""
 
 import contextlib
+import os
 import select
 import socket
 import ssl
@@ -8,6 +9,7 @@ import threading
 
 from . import message
 
+PATIENCE = float(os.environ.get("SUREHOP_PATIENCE", "1"))
 WOULD_BLOCK = (BlockingIOError, ssl.SSLWantReadError, ssl.SSLWantWriteError)
 
 
@@ -135,7 +137,7 @@ def frame(buffer):
     return found
 
 
-def tls_connect(address, context, server_name=None, source=None, timeout=10):
+def tls_connect(address, context, server_name=None, source=None, timeout=10 * PATIENCE):
     family = socket.AF_INET6 if ":" in address[0] else socket.AF_INET
     raw = socket.socket(family, socket.SOCK_STREAM)
     raw.settimeout(timeout)

@@ -3,9 +3,7 @@ package org.surehop.app;
 import java.io.PrintWriter;
 import java.time.Instant;
 import java.util.List;
-import java.util.Set;
 import java.util.concurrent.Callable;
-import org.jspecify.annotations.Nullable;
 import org.surehop.adapter.journal.JournalFault;
 import org.surehop.adapter.journal.JournalReader;
 import org.surehop.adapter.journal.JournalReader.Query;
@@ -23,9 +21,6 @@ import picocli.CommandLine.Spec;
         description = "Tells the story of a call: messages, evidence per hop, verdict, pinholes.")
 final class ExplainCommand implements Callable<Integer> {
     private static final int MOST = 20;
-    private static final String HOP = "hop:";
-    private static final String PINHOLE = "pinhole:";
-    private static final Set<String> IN_WORDS = Set.of("verdict", "verdict-reason", "ended");
 
     @Mixin private JournalChoice choice = new JournalChoice();
 
@@ -57,7 +52,7 @@ final class ExplainCommand implements Callable<Integer> {
             return Main.FAILED;
         }
         for (var story : chosen) {
-            tell(line.getOut(), story);
+            Story.of(story).forEach(line.getOut()::println);
         }
         events(line.getOut(), reader, chosen.getFirst().key().callId().value());
         return 0;
@@ -65,68 +60,6 @@ final class ExplainCommand implements Callable<Integer> {
 
     private static long callIds(List<CallRecord> stories) {
         return stories.stream().map(s -> s.key().callId().value()).distinct().count();
-    }
-
-    private static void tell(PrintWriter out, CallRecord story) {
-        var key = story.key();
-        out.println("Call " + Screen.safe(key.callId().value()));
-        out.println(
-                "     "
-                        + Screen.safe(key.method().name() + ", From tag " + key.fromTag())
-                        + ", CSeq "
-                        + key.cseq());
-        out.println("     began " + story.began() + ", " + (story.ended() ? "ended" : "goes on"));
-        out.println();
-        Ladder.draw(story.ladder()).forEach(out::println);
-        out.println();
-        verdict(out, story);
-        facts(out, story, HOP, "Evidence, as each hop asserted it:");
-        facts(out, story, PINHOLE, "Pinholes:");
-        rest(out, story);
-    }
-
-    private static void verdict(PrintWriter out, CallRecord story) {
-        var facts = story.facts();
-        var verdict = facts.get("verdict");
-        out.println(
-                "Verdict (asserted by hops): "
-                        + (verdict == null ? "none yet" : Screen.safe(Words.verdict(verdict))));
-        said(out, "  because ", facts.get("verdict-reason"));
-        said(out, "Ended:   ", facts.get("ended"));
-    }
-
-    private static void said(PrintWriter out, String what, @Nullable String reason) {
-        if (reason != null) {
-            out.println(what + Screen.safe(Words.reason(reason)));
-        }
-    }
-
-    private static void facts(PrintWriter out, CallRecord story, String prefix, String title) {
-        var some = story.facts().keySet().stream().filter(k -> k.startsWith(prefix)).toList();
-        if (some.isEmpty()) {
-            return;
-        }
-        out.println(title);
-        for (var name : some) {
-            var value = story.facts().getOrDefault(name, "");
-            out.println("  " + Screen.safe(name.substring(prefix.length()) + ": " + value));
-        }
-    }
-
-    private static void rest(PrintWriter out, CallRecord story) {
-        out.println("Also known:");
-        story.facts()
-                .forEach(
-                        (name, value) -> {
-                            var told =
-                                    IN_WORDS.contains(name)
-                                            || name.startsWith(HOP)
-                                            || name.startsWith(PINHOLE)
-                                            || value.isEmpty();
-                            if (!told) {
-                                out.println("  " + Screen.safe(name + ": " + value));
-                            }
-                        });
     }
 
     private static void events(PrintWriter out, JournalReader reader, String callId)

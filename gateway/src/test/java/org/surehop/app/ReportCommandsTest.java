@@ -56,7 +56,7 @@ class ReportCommandsTest {
                             "12:00:01.000 |" + blank() + "|<-------------------------200 OK -|",
                             "Verdict (asserted by hops): ASSURED: every hop on the path asserted",
                             "  because every hop in Hop-Record asserted TLS",
-                            "  p.example.net:5061: asserted complied",
+                            "   1. p.example.net:5061  complied",
                             "  udp 10.0.0.1:4000: closed, 50 packets, 8000 octets",
                             "pinhole.close  reason=none",
                             "packets=50")) {

@@ -85,7 +85,8 @@ final class AnsweredCall {
                 offer.encrypted()
                         ? envelopes.seal(session.sdp(), offer.readers(), self.newContentId())
                         : envelopes.clear(session.sdp());
-        var asked = E2eSec.asked(invite, plan.optionTag());
+        // POL-71: who asked in secret, and was not heard in the open, is answered all the same.
+        var asked = E2eSec.asked(invite, plan.optionTag()) || offer.stripped();
         // POL-61, POL-63: only for who asked, and then even when it is empty.
         var hopRecord = asked ? HopRecord.of(invite.vias()).render() : "";
         var headers = new ArrayList<Header>();

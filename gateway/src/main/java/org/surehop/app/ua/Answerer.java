@@ -29,6 +29,7 @@ final class Answerer {
     private final UaIdentity self;
     private final SipLine line;
     private final Envelopes envelopes;
+    private final OfferReading offers;
     private final Consumer<String> tell;
     private final InstantSource clock = InstantSource.system();
     private final Map<String, AnsweredCall> calls = new LinkedHashMap<>();
@@ -46,6 +47,7 @@ final class Answerer {
         this.self = self;
         this.line = line;
         this.envelopes = envelopes;
+        this.offers = new OfferReading(plan, envelopes);
         this.tell = tell;
     }
 
@@ -194,7 +196,7 @@ final class Answerer {
             return;
         }
         line.respond(connection, UaAnswers.to(invite, 100, "Trying", "").build());
-        switch (new OfferReading(plan, envelopes).read(invite)) {
+        switch (offers.read(invite)) {
             case OfferReading.Refused(var status, var reason, var why) -> {
                 tell.accept(status + " " + reason + ": " + why);
                 line.respond(

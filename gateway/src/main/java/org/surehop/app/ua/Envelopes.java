@@ -8,6 +8,7 @@ import java.util.Optional;
 import org.surehop.adapter.cms.BodyReader;
 import org.surehop.adapter.cms.EnvelopeMaker;
 import org.surehop.adapter.cms.HopReportOpener;
+import org.surehop.adapter.cms.MixedBody;
 import org.surehop.adapter.cms.SignatureMaker;
 import org.surehop.adapter.cms.SmimeKeys;
 import org.surehop.core.config.Disclosure;
@@ -80,6 +81,18 @@ final class Envelopes {
         var headers = new ArrayList<>(sealed.headers());
         headers.add(new Header("Content-ID", "<" + contentId + ">"));
         return new Sealed(new Body(headers, sealed.octets()), contentId);
+    }
+
+    /// The offer, and beside it what only the callee shall read of the INVITE (POL-70): always
+    /// signed, whatever the shape of the offer.
+    Body withFragment(Body offer, Octets fragment, X509Certificate callee, String boundary) {
+        var plain = new Body(List.of(new Header("Content-Type", Fragment.MEDIA_TYPE)), fragment);
+        var signed = signer.opaque(plain);
+        var sealed =
+                shape == Shape.N11
+                        ? maker.authEnveloped(signed, List.of(callee))
+                        : maker.enveloped(signed, List.of(callee));
+        return MixedBody.of(List.of(offer, MixedBody.optional(sealed, "sipfrag.p7m")), boundary);
     }
 
     /// The description as it is.

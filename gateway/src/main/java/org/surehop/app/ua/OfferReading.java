@@ -2,6 +2,7 @@ package org.surehop.app.ua;
 
 import java.net.InetSocketAddress;
 import java.security.cert.X509Certificate;
+import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.List;
 import org.surehop.core.disclosure.InspectLabel;
@@ -15,10 +16,13 @@ final class OfferReading {
 
     private final AnswerPlan plan;
     private final Envelopes envelopes;
+    private final FragmentCheck fragments;
+    private final InstantSource clock = InstantSource.system();
 
     OfferReading(AnswerPlan plan, Envelopes envelopes) {
         this.plan = plan;
         this.envelopes = envelopes;
+        this.fragments = new FragmentCheck(plan.optionTag());
     }
 
     /// What came of it.
@@ -26,13 +30,15 @@ final class OfferReading {
 
     /// A usable offer. `media` is where its author receives audio. `readers` are the certificates
     /// that the answer is for, empty when the offer was not encrypted. `labelled` are the hosts
-    /// that asked to read (Proxy-Inspect-Body). `remarks` are for people.
+    /// that asked to read (Proxy-Inspect-Body). `remarks` are for people. `stripped`: the
+    /// caller asked for security, and somebody on the path took that off (POL-71).
     record Offer(
             InetSocketAddress media,
             boolean encrypted,
             List<X509Certificate> readers,
             List<String> labelled,
-            List<String> remarks)
+            List<String> remarks,
+            boolean stripped)
             implements Read {}
 
     /// The answer to an INVITE that cannot be taken.
@@ -72,6 +78,8 @@ final class OfferReading {
         if (part.get().signers().isEmpty()) {
             remarks.add("offer not signed");
         }
+        var hidden = fragments.check(invite, opened.parts(), clock.instant());
+        remarks.addAll(hidden.remarks());
         var labelled = labelled(invite);
         var readers =
                 encrypted
@@ -82,7 +90,7 @@ final class OfferReading {
                         488,
                         "Not Acceptable Here",
                         "no certificate of the caller is known: give one with --caller-cert")
-                : new Offer(audio.get(), encrypted, readers, labelled, remarks);
+                : new Offer(audio.get(), encrypted, readers, labelled, remarks, hidden.stripped());
     }
 
     private List<String> labelled(Request invite) {

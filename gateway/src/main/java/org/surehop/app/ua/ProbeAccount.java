@@ -39,12 +39,23 @@ final class ProbeAccount {
         found.remarks().forEach(r -> lines.add("remark: " + r));
         lines.add("");
         lines.add("verdict: " + level() + " (" + found.verdict().reason().wireName() + ")");
-        lines.add("  " + Words.of(found.verdict()));
+        lines.addAll(Advice.lines("  means: ", Words.of(found.verdict())));
+        var todo = Advice.of(found.verdict().level(), found.verdict().reason());
+        lines.addAll(Advice.lines("  to do: ", todo));
+        if (found.evidence().stream().anyMatch(ProbeAccount::onIpsec)) {
+            lines.addAll(Advice.lines("  note:  ", Advice.ON_IPSEC));
+        }
         if (found.assured() && !found.evidence().isEmpty()) {
             lines.add(
-                    "  These are assertions of the hops named above, not proofs (a hop may lie).");
+                    "  note:  these are assertions of the hops above, not proofs (a hop may lie).");
         }
         return lines;
+    }
+
+    private static boolean onIpsec(ProbeFindings.Evidence evidence) {
+        var said = evidence.assertion();
+        return said.received().security().equals("ipsec")
+                || said.forwarded().security().equals("ipsec");
     }
 
     private String outcome() {
@@ -156,6 +167,9 @@ final class ProbeAccount {
         if (channel.equals(HopAssertion.Channel.UNTOLD)) {
             return "(it tells nothing)";
         }
+        if (channel.security().equals("none")) {
+            return "IN CLEAR";
+        }
         var text = new StringBuilder(channel.security().isEmpty() ? "?" : channel.security());
         for (var part : List.of(channel.version(), channel.cipher())) {
             text.append(part.isEmpty() ? "" : " " + part);
@@ -165,7 +179,10 @@ final class ProbeAccount {
                         switch (channel.peerAuth()) {
                             case "mutual" -> ", both showed certificates";
                             case "server" -> ", only the server showed a certificate";
-                            case "none" -> ", nobody showed a certificate";
+                            case "none" ->
+                                    channel.security().equals("ipsec")
+                                            ? ", an IPsec link that its operator declared"
+                                            : ", nobody showed a certificate";
                             default -> "";
                         })
                 .toString();

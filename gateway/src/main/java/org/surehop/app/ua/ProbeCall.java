@@ -74,6 +74,7 @@ final class ProbeCall {
         headers.add(new Header("Allow", UaAnswers.ALLOW));
         headers.add(new Header("Allow-Events", plan.assurance().optionTag()));
         headers.add(new Header("User-Agent", "surehop-probe"));
+        headers.add(new Header("Date", Fragment.date(clock.instant())));
         for (var host : plan.inspectors()) {
             headers.add(offer.label(host));
         }
@@ -95,7 +96,17 @@ final class ProbeCall {
                         List.of(plan.assurance().optionTag()),
                         headers,
                         offer.body());
-        return E2eSec.demand(request, plan.assurance().optionTag());
+        var asking = E2eSec.demand(request, plan.assurance().optionTag());
+        return plan.confidant()
+                .map(
+                        callee ->
+                                envelopes.withFragment(
+                                        offer.body(),
+                                        Fragment.of(asking),
+                                        callee,
+                                        "sipfrag-" + self.newTag()))
+                .map(body -> asking.toBuilder().body(body).build())
+                .orElse(asking);
     }
 
     /// The INVITE as it goes, or has gone, out.

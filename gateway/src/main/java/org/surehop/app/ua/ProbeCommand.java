@@ -12,6 +12,7 @@ import java.security.cert.X509Certificate;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
 import org.surehop.adapter.sip.Located;
@@ -83,6 +84,13 @@ public final class ProbeCommand implements Callable<Integer> {
                     "on 496, share the offer with the element that asked, if its certificate may be"
                             + " believed, and try once more")
     private boolean shareOnDemand;
+
+    @Option(
+            names = "--sipfrag",
+            description =
+                    "tell the callee, signed and encrypted for its certificate alone, that you ask"
+                            + " for e2e-sec: it can then see whether somebody took that off")
+    private boolean sipfrag;
 
     @Option(names = "--clear", description = "do not encrypt the offer (a gateway may refuse)")
     private boolean clear;
@@ -193,17 +201,30 @@ public final class ProbeCommand implements Callable<Integer> {
                         32,
                         signedOnly,
                         keys.notifyBodyType(),
-                        Assurance.OnMismatch.REPORT));
+                        Assurance.OnMismatch.REPORT),
+                confidant());
+    }
+
+    private Optional<X509Certificate> callee() throws UaKeys.Fault {
+        return callee.isEmpty()
+                ? keys.directory(target().user() + "@" + target().host())
+                : Optional.of(keys.certificate(callee));
+    }
+
+    private Optional<X509Certificate> confidant() throws UaKeys.Fault {
+        if (!sipfrag) {
+            return Optional.empty();
+        }
+        var found = callee();
+        if (found.isEmpty()) {
+            throw new UaKeys.Fault("--sipfrag is for the callee alone: give --to-cert CERT");
+        }
+        return found;
     }
 
     private List<X509Certificate> readers() throws UaKeys.Fault {
         var readers = new ArrayList<X509Certificate>();
-        var name = target().user() + "@" + target().host();
-        if (callee.isEmpty()) {
-            keys.directory(name).ifPresent(readers::add);
-        } else {
-            readers.add(keys.certificate(callee));
-        }
+        callee().ifPresent(readers::add);
         readers.addAll(keys.readers());
         if (readers.isEmpty()) {
             throw new UaKeys.Fault(

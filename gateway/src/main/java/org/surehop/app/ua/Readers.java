@@ -79,7 +79,8 @@ final class Readers {
                 plan.hold(),
                 plan.ringing(),
                 plan.transaction(),
-                plan.assurance());
+                plan.assurance(),
+                plan.confidant());
     }
 
     static List<String> names(List<X509Certificate> certificates) {

@@ -8,7 +8,6 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
-import org.surehop.core.assurance.HopAssertion;
 import org.surehop.core.assurance.HopNotify;
 import org.surehop.core.assurance.Verdict;
 import org.surehop.core.assurance.VerdictTable;
@@ -320,21 +319,9 @@ final class AssuranceDesk {
                         (hop, assertion) ->
                                 call.fact(
                                         "hop:" + hop,
-                                        evidence(assertion)
+                                        HopWords.of(assertion)
                                                 + "; by "
                                                 + track.sources.getOrDefault(hop, "transport")));
-    }
-
-    private static String evidence(HopAssertion assertion) {
-        return "asserted %s; received %s; forwarded %s"
-                .formatted(
-                        assertion.complied() ? "complied" : "not complied " + assertion.cause(),
-                        channel(assertion.received()),
-                        channel(assertion.forwarded()));
-    }
-
-    private static String channel(HopAssertion.Channel channel) {
-        return (channel.security() + " " + channel.version() + " " + channel.cipher()).strip();
     }
 
     /// New evidence: judge early, or upgrade the verdict once (POL-67).

@@ -205,7 +205,8 @@ class ProbeEvidenceTest {
                         false,
                         Duration.ofSeconds(20),
                         Duration.ofSeconds(10),
-                        UaParty.assurance(Duration.ofSeconds(1)));
+                        UaParty.assurance(Duration.ofSeconds(1)),
+                        Optional.empty());
         var probe =
                 new Probe(
                         plan,

@@ -30,6 +30,7 @@ class UserAgentsTest {
     private static TrialAuthority authority;
     private static UaParty alice;
 
+    private Optional<X509Certificate> confidant = Optional.empty();
     private final List<String> steps = new CopyOnWriteArrayList<>();
     private final Map<String, X509Certificate> directoryOf = new ConcurrentHashMap<>();
 
@@ -73,6 +74,22 @@ class UserAgentsTest {
             assertEquals(
                     "sip:bob-signer@partner.example",
                     found.bodies().answerSigners().getFirst().identities().getFirst());
+        }
+    }
+
+    /// POL-70, POL-71: what the callee learns in secret agrees with what came in the open.
+    @ParameterizedTest
+    @EnumSource(Envelopes.Shape.class)
+    void theCalleeLearnsInSecretThatSecurityWasAskedFor(Envelopes.Shape shape) throws Exception {
+        try (var bob = bob("bob-frag-" + shape)) {
+            confidant = Optional.of(bob.certificate());
+            answer(bob, List.of(alice.certificate()), Duration.ZERO, false);
+            var found = probe(bob, shape, Duration.ofSeconds(5), true).run();
+            assertEquals(Verdict.Level.ASSURED, found.verdict().level(), steps.toString());
+            assertTrue(
+                    steps.contains("sipfrag: the caller asked for e2e-sec, and so it came"),
+                    steps.toString());
+            assertTrue(steps.stream().noneMatch(s -> s.contains("changed")), steps.toString());
         }
     }
 
@@ -218,7 +235,7 @@ class UserAgentsTest {
         return done;
     }
 
-    private static ProbePlan plan(UaParty bob, Duration ringing, boolean encrypted) {
+    private ProbePlan plan(UaParty bob, Duration ringing, boolean encrypted) {
         return new ProbePlan(
                 bob.aor(),
                 bob.hop(),
@@ -229,7 +246,8 @@ class UserAgentsTest {
                 false,
                 ringing,
                 Duration.ofSeconds(10),
-                UaParty.assurance(Duration.ofSeconds(1)));
+                UaParty.assurance(Duration.ofSeconds(1)),
+                confidant);
     }
 
     private Probe probe(UaParty bob, Envelopes.Shape shape, Duration ringing, boolean encrypted) {
