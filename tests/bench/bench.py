@@ -24,3 +24,12 @@ class Bench(unittest.TestCase):
         for name, found in figures.items():
             self.assertEqual(0, found["failed"], f"failed calls of {name}: {found['why']}")
             self.assertGreater(found["done"], 100, f"calls of {name}")
+
+    def test_what_a_shared_body_costs(self):
+        import opening
+        asked = os.environ.get("SUREHOP_BENCH_RATE")
+        found = opening.measure() if asked else opening.measure(300, 10)
+        print(opening.table(found), flush=True)
+        for title, ours, theirs in found:
+            self.assertGreater(ours, 0, title)
+            self.assertGreater(theirs, 0, title)
