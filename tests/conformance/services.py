@@ -1,4 +1,4 @@
-"""The services of RFC 4189 section 2.2: the archive of messages, made by openssl and read by it."""
+"""The archive of messages (RFC 4189 section 2.2.1): made by openssl and read by it."""
 
 import json
 import subprocess

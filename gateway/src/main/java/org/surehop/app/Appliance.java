@@ -202,6 +202,7 @@ final class Appliance {
                         cms::open,
                         cms::forget,
                         cms::readMessage,
+                        cms::readLocation,
                         this::keep,
                         e -> archive.ifPresent(a -> a.settle(e)),
                         cms::read,

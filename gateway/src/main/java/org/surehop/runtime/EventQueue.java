@@ -38,6 +38,7 @@ final class EventQueue {
                     Event.ConnectionClosed _,
                     Event.BodyOpened _,
                     Event.MessageRead _,
+                    Event.LocationRead _,
                     Event.EntryKept _,
                     Event.EntryNotKept _,
                     Event.HopReportRead _,

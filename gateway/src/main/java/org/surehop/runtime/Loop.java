@@ -174,6 +174,7 @@ public final class Loop implements EventSink {
                 case Effect.OpenBody e -> adapters.bodies().handle(e);
                 case Effect.ForgetKeys e -> adapters.contentKeys().handle(e);
                 case Effect.ReadMessage e -> adapters.messages().handle(e);
+                case Effect.ReadLocation e -> adapters.locations().handle(e);
                 case Effect.KeepEntry e -> adapters.archive().handle(e);
                 case Effect.SettleEntry e -> adapters.outcomes().handle(e);
                 case Effect.ReadHopReport e -> adapters.reportReader().handle(e);
@@ -215,6 +216,8 @@ public final class Loop implements EventSink {
                                             java.util.List.of(), Set.of(BodyFacts.Obstacle.BUSY)),
                                     Octets.NONE,
                                     0));
+            case Effect.ReadLocation(var task, _) ->
+                    post(new Event.LocationRead(now, task, java.util.Optional.empty()));
             case Effect.KeepEntry(var task, _, _) ->
                     post(new Event.EntryNotKept(now, task, Reason.ARCHIVE_FAILED));
             case Effect.ReadHopReport(var task, _) ->

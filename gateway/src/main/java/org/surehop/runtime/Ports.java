@@ -11,6 +11,7 @@ public record Ports(
         EffectHandler<Effect.OpenBody> bodies,
         EffectHandler<Effect.ForgetKeys> contentKeys,
         EffectHandler<Effect.ReadMessage> messages,
+        EffectHandler<Effect.ReadLocation> locations,
         EffectHandler<Effect.KeepEntry> archive,
         EffectHandler<Effect.SettleEntry> outcomes,
         EffectHandler<Effect.ReadHopReport> reportReader,

@@ -186,6 +186,7 @@ final class ManyCalls {
             case Effect.CancelDeadline(var deadline) -> deadlines.remove(deadline);
             case Effect.OpenBody _,
                     Effect.ReadMessage _,
+                    Effect.ReadLocation _,
                     Effect.KeepEntry _,
                     Effect.SettleEntry _,
                     Effect.ReadHopReport _,

@@ -182,7 +182,10 @@ final class Simulation {
             case Effect.SendResponse send -> net.send(send);
             case Effect.OpenBody open -> cms.open(open);
             case Effect.ReadHopReport read -> cms.read(read);
-            case Effect.ReadMessage _, Effect.KeepEntry _, Effect.SettleEntry _ ->
+            case Effect.ReadMessage _,
+                    Effect.ReadLocation _,
+                    Effect.KeepEntry _,
+                    Effect.SettleEntry _ ->
                     throw new IllegalStateException("no simulated gateway reads messages");
             case Effect.MakeHopReport make -> cms.make(make);
             case Effect.SignBody sign -> cms.sign(sign);

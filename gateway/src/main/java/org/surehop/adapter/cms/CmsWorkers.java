@@ -169,6 +169,17 @@ public final class CmsWorkers implements AutoCloseable {
                 });
     }
 
+    /// Answers with [Event.LocationRead].
+    public void readLocation(Effect.ReadLocation effect) {
+        submit(
+                () ->
+                        new Event.LocationRead(
+                                clock.instant(),
+                                effect.task(),
+                                LocationReader.read(effect.object().toArray())),
+                () -> new Event.LocationRead(clock.instant(), effect.task(), Optional.empty()));
+    }
+
     /// Answers with [Event.HopReportRead] or [Event.HopReportRefused].
     public void read(Effect.ReadHopReport effect) {
         submit(

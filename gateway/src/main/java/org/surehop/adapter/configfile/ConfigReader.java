@@ -53,7 +53,7 @@ final class ConfigReader {
                             edge.path(),
                             edge.notifying(),
                             edge.disclosure(),
-                            new ServicesReader(root.section("services")).services(),
+                            new ServicesReader(root.section("services"), peers).services(),
                             edge.pinholes(),
                             edge.timers(),
                             edge.limits(),
@@ -221,8 +221,8 @@ final class ConfigReader {
             s.fault("address", "is missing, expected where the peer is on its IPsec link");
         }
         s.close();
-        if (peer.name().equals("dns")) {
-            s.fault("name", "expected another name than 'dns', which routes use for RFC 3263");
+        if (List.of("dns", "refuse").contains(peer.name())) {
+            s.fault("name", "expected another name than 'dns' and 'refuse', which routes use");
         }
         return peer;
     }
@@ -231,19 +231,29 @@ final class ConfigReader {
         var sections = root.sections("routes");
         var read = sections.stream().map(s -> route(s, peers)).toList();
         // What comes from outside looks at the routes to the inside only: one row for each side.
-        unique(
-                root,
-                "routes",
-                "domain",
-                read.stream().map(r -> r.domain() + " " + Section.word(r.side())).toList());
+        var common = read.stream().filter(r -> r.area().isEmpty()).toList();
+        unique(root, "routes", "domain", common.stream().map(ConfigReader::target).toList());
+        for (int i = 0; i < read.size(); i++) {
+            var route = read.get(i);
+            var after = read.subList(i, read.size()).stream().filter(r -> r.area().isEmpty());
+            if (route.area().isPresent() && after.noneMatch(r -> target(r).equals(target(route)))) {
+                root.fault(
+                        "routes[" + i + "].area",
+                        "expected a later route for the same domain and side without an area");
+            }
+        }
         return read;
+    }
+
+    private static String target(Route route) {
+        return route.domain() + " " + Section.word(route.side());
     }
 
     private static Route route(Section s, List<Peer> peers) {
         var route =
                 new Route(
                         s.text("domain", "a SIP domain or *", "\\*|" + HOST),
-                        s.text("to", "the name of a peer, or dns", NAME),
+                        s.text("to", "the name of a peer, dns or refuse", NAME),
                         s.choice("side", Side.class, null),
                         new Injection(
                                 s.flag("inject", false),
@@ -251,9 +261,12 @@ final class ConfigReader {
                                         "on-injected-rejected",
                                         Injection.OnRejected.class,
                                         Injection.OnRejected.REJECT),
-                                s.flag("inject-sipfrag", false)));
+                                s.flag("inject-sipfrag", false)),
+                        AreaReader.area(s.section("area")));
         s.close();
-        if (!route.byDns() && peers.stream().noneMatch(p -> p.name().equals(route.to()))) {
+        if (!route.byDns()
+                && !route.refused()
+                && peers.stream().noneMatch(p -> p.name().equals(route.to()))) {
             var names = peers.stream().map(Peer::name).toList();
             s.fault(
                     "to",

@@ -130,6 +130,7 @@ final class Answerer {
                     Event.ConnectionClosed _,
                     Event.BodyOpened _,
                     Event.MessageRead _,
+                    Event.LocationRead _,
                     Event.EntryKept _,
                     Event.EntryNotKept _,
                     Event.HopReportRead _,

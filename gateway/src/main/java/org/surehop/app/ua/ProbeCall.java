@@ -206,6 +206,7 @@ final class ProbeCall {
             case Event.ResponseLost _,
                     Event.BodyOpened _,
                     Event.MessageRead _,
+                    Event.LocationRead _,
                     Event.EntryKept _,
                     Event.EntryNotKept _,
                     Event.HopReportRead _,

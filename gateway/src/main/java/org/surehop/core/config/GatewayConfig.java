@@ -35,8 +35,11 @@ public record GatewayConfig(
                 names.stream().distinct().count() == names.size(),
                 "peers must have different names");
         Valid.that(
-                routes.stream().allMatch(r -> r.byDns() || names.contains(r.to())),
+                routes.stream().allMatch(r -> r.byDns() || r.refused() || names.contains(r.to())),
                 "routes must lead to a configured peer or to dns");
+        Valid.that(
+                !services.emergency().taken() || names.contains(services.emergency().to()),
+                "services.emergency.to must be a configured peer");
     }
 
     /// `id` names this box in every report; `name` is the public host name in Via, Contact,

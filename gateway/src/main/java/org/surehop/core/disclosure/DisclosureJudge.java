@@ -265,6 +265,10 @@ public record DisclosureJudge(Disclosure policy, String host) {
                 }
             }
             case SIGNATURE_MISSING -> headers.addAll(required(required));
+            case LOCATION_UNUSABLE, LOCATION_UNVERIFIED, LOCATION_BY_REFERENCE -> {
+                headers.add(why(refused));
+                headers.add(locationError(refused.reason()));
+            }
             default -> {
                 headers.add(why(refused));
                 if (refused.reason() == Reason.KEY_BUDGET) {
@@ -307,6 +311,15 @@ public record DisclosureJudge(Disclosure policy, String host) {
                 "399 %s \"end-to-middle: %s\"".formatted(host, refused.reason().wireName()));
     }
 
+    /// RFC 6442 §4.3.
+    private static Header locationError(Reason reason) {
+        return new Header(
+                "Geolocation-Error",
+                reason == Reason.LOCATION_BY_REFERENCE
+                        ? "300 ;code=\"Dereference Failure\""
+                        : "100 ;code=\"Cannot Process Location\"");
+    }
+
     private Header warning(String text) {
         return new Header("Warning", "%d %s \"%s\"".formatted(policy.warnCode(), host, text));
     }
@@ -315,6 +328,7 @@ public record DisclosureJudge(Disclosure policy, String host) {
         return switch (status.value()) {
             case 400 -> "Bad Request";
             case 413 -> "Request Entity Too Large";
+            case 424 -> "Bad Location Information";
             case 488 -> "Not Acceptable Here";
             case 493 -> "Undecipherable";
             case 495 -> "Signature Required";

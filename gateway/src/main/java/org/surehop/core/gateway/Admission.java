@@ -24,11 +24,12 @@ import org.surehop.core.sip.Target;
 record Admission(GatewayConfig config) {
 
     /// Every check that needs no knowledge of other calls, in the order of RFC 3261 §8.2 and §16.3.
-    Optional<Rejection> check(Request request, Inbound inbound) {
+    /// `helped` says that it belongs to a call for help that was let pass.
+    Optional<Rejection> check(Request request, Inbound inbound, boolean helped) {
         return scheme(request)
                 .or(() -> hops(request))
                 .or(() -> extensions(request))
-                .or(() -> ingress(request, inbound))
+                .or(() -> helped ? Optional.empty() : ingress(request, inbound))
                 .or(() -> sender(request, inbound))
                 .or(() -> channel(request));
     }
@@ -50,9 +51,25 @@ record Admission(GatewayConfig config) {
     }
 
     private Optional<Rejection> scheme(Request request) {
-        return request.uri().routable()
+        return request.uri().routable() || emergency(request)
                 ? Optional.empty()
                 : Optional.of(rejection(416, "Unsupported URI Scheme", Reason.NO_ROUTE));
+    }
+
+    /// No way leads there, or one that says no (DEP-3).
+    Rejection unrouted(SipUri next, Side from) {
+        return new Routing(config).refused(next, from)
+                ? rejection(403, "Forbidden", Reason.DESTINATION_REFUSED)
+                : rejection(404, "Not Found", Reason.NO_ROUTE);
+    }
+
+    private boolean emergency(Request request) {
+        return request.uri().emergency() && config.services().emergency().taken();
+    }
+
+    /// Whether it calls for help and policy lets that pass what would stop others (EDG-63).
+    boolean bypasses(Request request) {
+        return emergency(request) && config.services().emergency().bypass();
     }
 
     private Optional<Rejection> hops(Request request) {
@@ -121,7 +138,7 @@ record Admission(GatewayConfig config) {
     /// POL-28: e2e-sec that came in clear is refused, whatever comes after; what comes in clear
     /// without it is no business of this gateway unless its operator says so.
     Optional<Rejection> ingress(Request request, Inbound inbound) {
-        if (!(inbound.security() instanceof ChannelSecurity.Clear)) {
+        if (!(inbound.security() instanceof ChannelSecurity.Clear) || bypasses(request)) {
             return Optional.empty();
         }
         if (asked(request)) {

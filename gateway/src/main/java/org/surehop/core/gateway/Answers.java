@@ -143,6 +143,8 @@ final class Answers {
                     case BODY_TOO_COMPLEX, KEY_BUDGET -> NoticeKind.LIMIT_EXCEEDED;
                     case SRTP_KEY_EXPOSED -> NoticeKind.SRTP_KEY_EXPOSED;
                     case ARCHIVE_FULL, ARCHIVE_FAILED -> NoticeKind.ARCHIVE_FAILED;
+                    case LOCATION_UNUSABLE, LOCATION_UNVERIFIED, LOCATION_BY_REFERENCE ->
+                            NoticeKind.LOCATION_UNUSED;
                     default -> NoticeKind.CALL_REFUSED;
                 };
         respond(

@@ -59,6 +59,8 @@ final class Call implements Relation {
     /// Requests whose transactions are not over, and those of them without a final answer.
     int passages;
 
+    /// A call for help that policy let pass (EDG-63).
+    boolean bypass;
     int unfinished;
     /// Verdicts that are still awaited or may still change.
     int tracks;

@@ -76,6 +76,9 @@ public sealed interface Effect {
     /// Write down how the message of that entry fared.
     record SettleEntry(long number, Outcome outcome) implements Effect {}
 
+    /// Read a location object (PIDF-LO): answer with [Event.LocationRead].
+    record ReadLocation(TaskId task, Octets object) implements Effect {}
+
     /// Read an e2e-sec NOTIFY body: answer with [Event.HopReportRead] or [Event.HopReportRefused].
     record ReadHopReport(TaskId task, Body body) implements Effect {}
 

@@ -9,6 +9,7 @@ import org.surehop.core.config.GatewayConfig;
 import org.surehop.core.disclosure.BodyFacts;
 import org.surehop.core.disclosure.SignerFacts;
 import org.surehop.core.disclosure.TaskId;
+import org.surehop.core.location.Place;
 import org.surehop.core.pinhole.FlowCounter;
 import org.surehop.core.report.Reason;
 import org.surehop.core.sdp.Flow;
@@ -88,6 +89,9 @@ public sealed interface Event {
 
     /// Nothing of the entry was kept.
     record EntryNotKept(Instant at, TaskId task, Reason reason) implements Event {}
+
+    /// A location object was read; empty when it names no place that can be used.
+    record LocationRead(Instant at, TaskId task, Optional<Place> place) implements Event {}
 
     /// A NOTIFY body was read; `signer` is empty when it was not signed.
     record HopReportRead(Instant at, TaskId task, HopReport report, Optional<SignerFacts> signer)

@@ -28,11 +28,13 @@ final class FrontDesk {
 
     private final Desks desks;
     private final Enquiry enquiry;
+    private final EmergencyDesk emergencies;
     private boolean stopping;
 
     FrontDesk(Desks desks) {
         this.desks = desks;
         this.enquiry = new Enquiry(desks);
+        this.emergencies = new EmergencyDesk(desks);
     }
 
     void stop() {
@@ -68,7 +70,7 @@ final class FrontDesk {
     /// What costs least is looked at first, and the body last (R-SEC-7).
     private void enter(Turn turn, Inbound inbound, Request request) {
         var admission = new Admission(turn.config());
-        var refusal = admission.check(request, inbound);
+        var refusal = admission.check(request, inbound, emergencies.helped(request));
         if (refusal.isPresent()) {
             reject(turn, inbound, request, refusal.get());
             return;
@@ -224,9 +226,10 @@ final class FrontDesk {
             reject(turn, inbound, request, admission.rejection(482, "Loop Detected", Reason.LOOP));
             return;
         }
-        var way = new Routing(config).way(admission.nextUri(request), inbound.side());
+        var next = admission.nextUri(request);
+        var way = new Routing(config).way(next, inbound.side());
         if (way.isEmpty()) {
-            reject(turn, inbound, request, admission.rejection(404, "Not Found", Reason.NO_ROUTE));
+            reject(turn, inbound, request, admission.unrouted(next, inbound.side()));
             return;
         }
         var peer = peerName(config, inbound);
@@ -238,11 +241,12 @@ final class FrontDesk {
             reject(turn, inbound, request, refusal.get());
             return;
         }
-        var demand = desks.injection().demand(turn, inbound, request, way.get());
+        var demand = emergencies.demand(turn, inbound, request, way.get());
         var relation = relation(turn, new Fresh(inbound, request, way.get(), peer, demand));
         var traits = new Passage.Traits(demand, Leg.A, user);
         var passage = new Passage(desks.nextNumber(), inbound, request, relation, traits);
         passage.way = way;
+        emergencies.begin(turn, passage);
         desks.injection().begin(turn, passage);
         desks.passages().admit(turn, passage);
     }

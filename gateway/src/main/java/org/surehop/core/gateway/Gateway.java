@@ -65,6 +65,8 @@ public final class Gateway {
             case Event.EdgeRefused refused -> edgeRefused(turn, refused);
             case Event.BodyOpened opened -> desks.passages().opened(turn, opened);
             case Event.MessageRead read -> desks.passages().messages().read(turn, read);
+            case Event.LocationRead(_, var task, var place) ->
+                    desks.passages().located(turn, task, place);
             case Event.EntryKept(_, var task, var number) ->
                     desks.passages().messages().kept(turn, task, number);
             case Event.EntryNotKept(_, var task, var reason) ->

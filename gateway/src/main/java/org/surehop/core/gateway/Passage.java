@@ -52,6 +52,8 @@ final class Passage {
     final Failover.Attempts attempts = new Failover.Attempts();
     /// The body that counts as the answer, while it is read.
     Body answerBody = Body.NONE;
+    /// A call for help that policy lets pass what would stop others (EDG-63).
+    boolean bypass;
     /// The number under which the message is in the archive.
     Optional<Long> entry = Optional.empty();
     boolean provisionalSeen;

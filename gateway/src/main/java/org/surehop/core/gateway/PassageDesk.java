@@ -4,6 +4,8 @@ import java.util.Optional;
 import org.surehop.core.call.CallLife;
 import org.surehop.core.call.Exchange;
 import org.surehop.core.disclosure.Need;
+import org.surehop.core.disclosure.TaskId;
+import org.surehop.core.location.Place;
 import org.surehop.core.report.Reason;
 import org.surehop.core.sip.Method;
 import org.surehop.core.sip.Request;
@@ -66,12 +68,23 @@ final class PassageDesk {
                             passage.serverKey,
                             Crossing.local(passage.request, 100, "Trying", ""));
         }
-        var need =
-                MessageDesk.concerns(turn.config(), passage.request)
-                                && !turn.config().disclosure().spares(passage.served())
-                        ? new Need.ReadMessage()
-                        : desks.judge(turn.config(), passage).need(passage.request);
-        step(turn, passage, new Exchange.Event.Arrived(need));
+        step(turn, passage, new Exchange.Event.Arrived(need(turn, passage)));
+    }
+
+    private Need need(Turn turn, Passage passage) {
+        var config = turn.config();
+        if (MessageDesk.concerns(config, passage.request)
+                && !config.disclosure().spares(passage.served())) {
+            return new Need.ReadMessage();
+        }
+        if (passage.bypass) {
+            // Nobody who calls for help is asked to encrypt for us: no body is looked at.
+            return new Need.NothingToRead();
+        }
+        var need = desks.judge(config, passage).need(passage.request);
+        return LocationDesk.concerns(config, passage)
+                ? LocationDesk.need(config, passage.request, need)
+                : need;
     }
 
     void step(Turn turn, Passage passage, Exchange.Event event) {
@@ -115,6 +128,10 @@ final class PassageDesk {
     /// The request of that passage is complete and goes on (POL-72).
     void leave(Turn turn, Passage passage, Request request) {
         onward.leave(turn, passage, request);
+    }
+
+    void located(Turn turn, TaskId task, Optional<Place> place) {
+        reading.locations().read(turn, task, place);
     }
 
     /// From now on the responses to that client transaction are this passage's.

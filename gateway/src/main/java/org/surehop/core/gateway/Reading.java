@@ -18,6 +18,7 @@ import org.surehop.core.sip.Body;
 final class Reading {
     private final Desks desks;
     private final KeyBudget budget;
+    private final LocationDesk locations;
     private final Map<TaskId, Work> byTask = new HashMap<>();
 
     /// What is under way, and how many private-key operations were taken for it.
@@ -26,6 +27,7 @@ final class Reading {
     Reading(Desks desks, KeyBudget budget) {
         this.desks = desks;
         this.budget = budget;
+        this.locations = new LocationDesk(desks, this::judged);
     }
 
     void open(Turn turn, Passage passage, Body body, List<String> contentIds) {
@@ -65,10 +67,17 @@ final class Reading {
         budget.giveBack(work.payer(), Math.max(0, work.taken() - opened.keyOperations()));
         var passage = work.passage();
         turn.disarm(Deadline.Kind.WORK, passage.owner());
-        judged(
-                turn,
-                passage,
-                desks.judge(turn.config(), passage).judge(opened.facts(), expectation(passage)));
+        var judgement =
+                desks.judge(turn.config(), passage).judge(opened.facts(), expectation(passage));
+        var placed =
+                !answering(passage)
+                        && !(judgement instanceof Judgement.Refused)
+                        && LocationDesk.concerns(turn.config(), passage);
+        if (placed) {
+            locations.look(turn, passage, opened.facts(), judgement);
+        } else {
+            judged(turn, passage, judgement);
+        }
     }
 
     /// A body that nobody protected: policy decides at once.
@@ -112,9 +121,15 @@ final class Reading {
 
     void forget(Passage passage) {
         byTask.values().removeIf(work -> work.passage() == passage);
+        locations.forget(passage);
+    }
+
+    /// Where the place of a caller is looked at.
+    LocationDesk locations() {
+        return locations;
     }
 
     int size() {
-        return byTask.size();
+        return byTask.size() + locations.size();
     }
 }

@@ -3,11 +3,15 @@ package org.surehop.core.gateway;
 import java.net.InetAddress;
 import java.util.List;
 import java.util.Optional;
+import java.util.stream.Stream;
 import org.surehop.core.config.GatewayConfig;
 import org.surehop.core.config.Peer;
 import org.surehop.core.config.Route;
 import org.surehop.core.dialog.LegDialog;
+import org.surehop.core.location.Place;
+import org.surehop.core.sip.Inbound;
 import org.surehop.core.sip.NextHop;
+import org.surehop.core.sip.Request;
 import org.surehop.core.sip.Side;
 import org.surehop.core.sip.SipUri;
 import org.surehop.core.sip.Target;
@@ -16,20 +20,69 @@ import org.surehop.core.sip.Target;
 /// matches. A border is no open relay: what came from the outside goes inside or nowhere. Pure.
 record Routing(GatewayConfig config) {
 
+    /// The way of callers wherever they are.
     Optional<Passage.Way> way(SipUri next, Side from) {
+        if (next.emergency()) {
+            return emergency(next, from);
+        }
+        return routes(next, from)
+                .filter(r -> r.area().isEmpty())
+                .findFirst()
+                .flatMap(r -> by(r, next));
+    }
+
+    /// The routes that a request to that place may take at all, in order.
+    private Stream<Route> routes(SipUri next, Side from) {
         return config.routes().stream()
                 .filter(r -> r.matches(next.host()))
-                .filter(r -> from == Side.INSIDE || r.side() == Side.INSIDE)
+                .filter(r -> from == Side.INSIDE || r.side() == Side.INSIDE);
+    }
+
+    private Optional<Passage.Way> by(Route route, SipUri next) {
+        return hop(route, next)
+                .map(h -> new Passage.Way(new Target.Locate(h), route.side(), Optional.of(route)));
+    }
+
+    private Optional<Passage.Way> emergency(SipUri next, Side from) {
+        var emergency = config.services().emergency();
+        return config.peerNamed(emergency.to())
+                .filter(_ -> from == Side.INSIDE || emergency.side() == Side.INSIDE)
+                .map(
+                        p ->
+                                new Passage.Way(
+                                        new Target.Locate(hop(p, next)),
+                                        emergency.side(),
+                                        Optional.empty()));
+    }
+
+    /// Whether calls to that domain are refused (DEP-3).
+    boolean refused(SipUri next, Side from) {
+        return routes(next, from)
+                .filter(r -> r.area().isEmpty())
                 .findFirst()
-                .flatMap(
-                        r ->
-                                hop(r, next)
-                                        .map(
-                                                h ->
-                                                        new Passage.Way(
-                                                                new Target.Locate(h),
-                                                                r.side(),
-                                                                Optional.of(r))));
+                .filter(Route::refused)
+                .isPresent();
+    }
+
+    /// Whether the way depends on where the caller is.
+    boolean byPlace(Request request, Side from) {
+        var next = new Admission(config).nextUri(request);
+        return routes(next, from).anyMatch(r -> r.area().isPresent());
+    }
+
+    /// The way of a caller who is there; empty when it is the common one. It leads to the side of
+    /// the common one, to which the call is bound already.
+    Optional<Passage.Way> way(Request request, Inbound inbound, Place place) {
+        var admission = new Admission(config);
+        var next = admission.nextUri(request);
+        var common = way(next, inbound.side()).map(Passage.Way::side);
+        return routes(next, inbound.side())
+                .takeWhile(r -> r.area().isPresent())
+                .filter(r -> r.area().filter(a -> a.holds(place)).isPresent())
+                .flatMap(r -> by(r, next).stream())
+                .filter(w -> common.filter(w.side()::equals).isPresent())
+                .filter(w -> admission.sipsOnLink(request, w).isEmpty())
+                .findFirst();
     }
 
     private Optional<NextHop> hop(Route route, SipUri next) {

@@ -75,6 +75,11 @@ public enum Reason {
     // services of RFC 4189
     ARCHIVE_FULL("archive-full", 90),
     ARCHIVE_FAILED("archive-failed", 91),
+    LOCATION_UNUSABLE("location-unusable", 92),
+    LOCATION_UNVERIFIED("location-unverified", 93),
+    LOCATION_BY_REFERENCE("location-by-reference", 94),
+    DESTINATION_REFUSED("destination-refused", 95),
+    EMERGENCY("emergency", 96),
     // edges
     UNKNOWN_CA("unknown-ca", 100),
     WRONG_NAME("wrong-name", 101),

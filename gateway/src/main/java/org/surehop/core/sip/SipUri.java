@@ -34,6 +34,12 @@ public record SipUri(
         return !host.isEmpty() && (scheme.equals("sip") || scheme.equals("sips"));
     }
 
+    /// Whether it calls for help: `urn:service:sos` or a service below it (RFC 5031 §4.2).
+    public boolean emergency() {
+        var lower = text.toLowerCase(Locale.ROOT);
+        return lower.equals("urn:service:sos") || lower.startsWith("urn:service:sos.");
+    }
+
     public Optional<String> userPart() {
         return user.isEmpty() ? Optional.empty() : Optional.of(user);
     }

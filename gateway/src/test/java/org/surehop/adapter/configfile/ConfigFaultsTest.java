@@ -79,6 +79,12 @@ class ConfigFaultsTest {
         messages: pass         | messages: all          | services.messages: expected one of pass, report, outgoing, inspect, found 'all'
         on-failure: refuse     | on-failure: ignore     | services.archive.on-failure: expected one of refuse, pass, found 'ignore'
         keep: 365d             | keep: 1h               | services.archive.keep: expected a duration such as 500ms, 30s, 5m, 2h or 7d, from 1d to 36500d, found '1h'
+        circle: ""             | circle: "59 18"        | routes[0].area.circle: expected latitude, longitude and metres such as '59.33 18.06 5000', or nothing, found '59 18'
+        polygon: []            | polygon: ["1 1", "2 2"] | routes[0].area.polygon: expected 3 to 256 corners of an area narrower than 180 degrees
+        polygon: []            | polygon: ["1 1", "2 181", "3 3"] | routes[0].area.polygon[1]: expected a corner such as '59.33 18.06', latitude first, found '2 181'
+        civic: []              | civic: [SE]            | routes[0].area.civic[0]: expected an element of RFC 5139 such as country=SE, found 'SE'
+        civic: []              | civic: [country=SE]    | routes[0].area: expected a later route for the same domain and side without an area
+        on-unusable: reject    | on-unusable: hope      | services.location.on-unusable: expected one of reject, default-route, found 'hope'
         max-mib: 4096          | max-mib: 4GiB          | services.archive.max-mib: expected a whole number from 1 to 1000000000, found '4GiB'
         """;
 

@@ -18,6 +18,7 @@ import org.surehop.core.config.Archive;
 import org.surehop.core.config.Assurance;
 import org.surehop.core.config.Authentication;
 import org.surehop.core.config.Disclosure;
+import org.surehop.core.config.Emergency;
 import org.surehop.core.config.GatewayConfig;
 import org.surehop.core.config.HopPolicy;
 import org.surehop.core.config.Injection;
@@ -25,6 +26,7 @@ import org.surehop.core.config.IpsecLink;
 import org.surehop.core.config.Journal;
 import org.surehop.core.config.Limits;
 import org.surehop.core.config.Listener;
+import org.surehop.core.config.LocationRouting;
 import org.surehop.core.config.Messages;
 import org.surehop.core.config.Mqtt;
 import org.surehop.core.config.Notifying;
@@ -39,6 +41,7 @@ import org.surehop.core.config.Snmp;
 import org.surehop.core.config.Timers;
 import org.surehop.core.config.Tls;
 import org.surehop.core.config.Topology;
+import org.surehop.core.location.Area;
 import org.surehop.core.sip.Hop;
 import org.surehop.core.sip.Side;
 import org.yaml.snakeyaml.LoaderOptions;
@@ -184,7 +187,9 @@ class ConfigKeysTest {
                 new Tls(here("a"), env("TLS_KEY"), here("b"), "TLSv1.3", Duration.ofSeconds(3)),
                 SmimeSample.of(this::here),
                 List.of(peer()),
-                List.of(new Route("x.org", "p", Side.OUTSIDE, injection())),
+                List.of(
+                        new Route("x.org", "p", Side.OUTSIDE, injection(), Optional.of(area())),
+                        new Route("x.org", "refuse", Side.OUTSIDE)),
                 assurance(),
                 path(),
                 new Notifying(
@@ -283,7 +288,13 @@ class ConfigKeysTest {
                         Archive.OnFailure.PASS,
                         Duration.ofDays(2),
                         3,
-                        4));
+                        4),
+                new LocationRouting(LocationRouting.OnUnusable.DEFAULT_ROUTE, false),
+                new Emergency("p", Side.INSIDE, false));
+    }
+
+    private static Area area() {
+        return new Area.Civic(Map.of("COUNTRY", "se", "A3", "stockholm"));
     }
 
     private static Pinholes pinholes() {
