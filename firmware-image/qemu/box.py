@@ -1,0 +1,127 @@
+"""The appliance in QEMU: one machine, its serial console as stamped lines, its disk as files."""
+import json
+import os
+import re
+import shutil
+import socket
+import subprocess
+import tempfile
+import threading
+import time
+
+
+def free_port():
+    with socket.socket() as s:
+        s.bind(("127.0.0.1", 0))
+        return s.getsockname()[1]
+
+
+class Box:
+    """A machine from power-on to power-off. Software emulation, always: /dev/kvm may open and then hang."""
+
+    def __init__(self, disk, memory=512, uefi=False, drives=(), taps=(), forward=(), name="box"):
+        self.disk, self.lines, self.new = disk, [], threading.Condition()
+        self.ports = {inside: free_port() for inside in forward}
+        self.directory = tempfile.mkdtemp(prefix="surehop-qemu-")
+        command = ["qemu-system-x86_64", "-name", name, "-machine", "q35,smm=off", "-accel", "tcg,thread=multi",
+                   "-cpu", "max", "-smp", "2", "-m", str(memory), "-display", "none", "-serial", "stdio",
+                   "-monitor", f"unix:{self.directory}/monitor,server,nowait",
+                   "-drive", f"file={disk},format=raw,if=virtio,cache=unsafe",
+                   "-device", "i6300esb", "-action", "watchdog=reset",
+                   "-object", "rng-random,filename=/dev/urandom,id=rng", "-device", "virtio-rng-pci,rng=rng"]
+        if uefi:
+            variables = f"{self.directory}/vars.fd"
+            shutil.copy("/usr/share/OVMF/OVMF_VARS_4M.fd", variables)
+            command += ["-drive", "if=pflash,format=raw,readonly=on,file=/usr/share/OVMF/OVMF_CODE_4M.fd",
+                        "-drive", f"if=pflash,format=raw,file={variables}"]
+        for drive in drives:
+            command += ["-drive", f"file={drive},format=raw,if=virtio,readonly=on"]
+        for number, tap in enumerate(taps):
+            command += ["-netdev", f"tap,id=net{number},fd={tap}",
+                        "-device", f"virtio-net-pci,netdev=net{number}"]
+        if not taps:
+            doors = "".join(f",hostfwd=tcp:127.0.0.1:{out}-:{door}" for door, out in self.ports.items())
+            command += ["-netdev", "user,id=net0,restrict=on" + doors,
+                        "-device", "virtio-net-pci,netdev=net0"]
+        self.begin = time.monotonic()
+        self.process = subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE,
+                                        stderr=subprocess.STDOUT, pass_fds=taps)
+        threading.Thread(target=self._read, daemon=True).start()
+
+    def _read(self):
+        for raw in self.process.stdout:
+            line = re.sub(r"\x1b\[[0-9;?]*[A-Za-z]|\r", "", raw.decode(errors="replace")).strip()
+            with self.new:
+                self.lines.append((time.monotonic() - self.begin, line))
+                self.new.notify_all()
+        with self.new:
+            self.new.notify_all()
+
+    def wait(self, pattern, seconds=300, since=0):
+        """The first line from number `since` on that matches; AssertionError with the console's end otherwise."""
+        end, at, wanted = time.monotonic() + seconds, since, re.compile(pattern)
+        with self.new:
+            while True:
+                while at < len(self.lines):
+                    if wanted.search(self.lines[at][1]):
+                        return at, self.lines[at]
+                    at += 1
+                if self.process.poll() is not None or time.monotonic() > end:
+                    raise AssertionError(f"the console never said {pattern!r}:\n" + self.tail())
+                self.new.wait(min(1.0, max(0.0, end - time.monotonic())))
+
+    def said(self, pattern):
+        return [line for _, line in list(self.lines) if re.search(pattern, line)]
+
+    def tail(self, count=40):
+        return "\n".join(f"[{at:7.2f}] {line}" for at, line in self.lines[-count:])
+
+    def monitor(self, command):
+        with socket.socket(socket.AF_UNIX) as s:
+            s.settimeout(10)
+            s.connect(f"{self.directory}/monitor")
+            s.recv(4096)
+            s.sendall(command.encode() + b"\n")
+            return s.recv(65536).decode(errors="replace")
+
+    def power_cut(self):
+        """No orderly end: what a pulled plug leaves is what is on the disk."""
+        if self.process.poll() is None:
+            self.process.kill()
+        self.process.wait()
+        shutil.rmtree(self.directory, ignore_errors=True)
+
+    def __enter__(self):
+        return self
+
+    def __exit__(self, *_):
+        self.power_cut()
+
+
+def partition(disk, name):
+    """Offset and length in octets of the partition of that name."""
+    table = json.loads(subprocess.check_output(["sfdisk", "-J", disk]))["partitiontable"]
+    found, = [p for p in table["partitions"] if p.get("name") == name]
+    return found["start"] * 512, found["size"] * 512
+
+
+def environment(disk):
+    """GRUB's variables, read from the ESP without a mount."""
+    offset, _ = partition(disk, "esp")
+    with tempfile.TemporaryDirectory() as d:
+        subprocess.check_call(["mcopy", "-o", "-i", f"{disk}@@{offset}", "::grub/grubenv", d + "/env"])
+        listed = subprocess.check_output(["grub-editenv", d + "/env", "list"], text=True)
+    return dict(line.split("=", 1) for line in listed.splitlines() if "=" in line)
+
+
+def medium(path, label, files):
+    """A FAT medium with these files (name on the medium -> path here)."""
+    size = sum(os.path.getsize(f) for f in files.values()) // 1048576 + 34
+    with open(path, "wb") as image:
+        image.truncate(size << 20)
+    subprocess.check_call(["mkfs.fat", "-n", label, path], stdout=subprocess.DEVNULL)
+    for directory in sorted({os.path.dirname(name) for name in files} - {""}):
+        subprocess.check_call(["mmd", "-i", path, "::" + directory])
+    for name, source in files.items():
+        subprocess.check_call(["mcopy", "-o", "-i", path, source, "::" + name])
+    return path

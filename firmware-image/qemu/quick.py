@@ -1,0 +1,120 @@
+"""The appliance from its first power-on to a failed update, in QEMU: build, boot, a call through it
+with its real pinholes, an update that is not well and is rolled back with nobody there.
+"""
+
+import os
+import shutil
+import subprocess
+import sys
+import unittest
+from pathlib import Path
+
+HERE = Path(__file__).resolve().parents[1]
+sys.path.insert(0, str(HERE))
+
+from lib import processes, suite  # noqa: E402
+from lib.gateway import INSIDE, NAME, OUTSIDE, Keys  # noqa: E402
+from qemu import box, medium, spaces  # noqa: E402
+from ua import bodies, media, sdp  # noqa: E402
+from ua.agent import Agent  # noqa: E402
+
+OUT = Path(os.environ.get("SUREHOP_IMAGE_OUT", HERE / "target" / "amd64"))
+HEALTHY = r"surehop-firmware: healthy, version (\S+), slot ([AB])"
+
+
+def setUpModule():
+    suite.needs_root()
+    suite.needs("qemu-system-x86_64", "mmdebstrap", "mksquashfs", "veritysetup", "rauc", "mcopy", "sfdisk")
+    done = subprocess.run([HERE / "build"], capture_output=True, text=True)
+    if done.returncode:
+        raise AssertionError("firmware-image/build: " + (done.stderr + done.stdout).strip()[-2000:])
+    global VERSION
+    VERSION = next(OUT.glob("surehop-*-amd64.raucb")).name.split("-")[1]
+
+
+class Appliance(unittest.TestCase):
+    """One box through its first day; the tests run in the order of their numbers."""
+
+    @classmethod
+    def setUpClass(cls):
+        cls.place = suite.place()
+        cls.keys = Keys(cls.place)
+        cls.disk = str(cls.place / "disk.img")
+        subprocess.check_call(["cp", "--sparse=always", OUT / f"surehop-{VERSION}-amd64.img", cls.disk])
+        cls.spaces = spaces.Spaces()
+        cls.box = None
+
+    @classmethod
+    def tearDownClass(cls):
+        cls.off()
+        cls.spaces.remove()
+        shutil.rmtree(cls.place, ignore_errors=True)
+
+    @classmethod
+    def off(cls):
+        if cls.box:
+            cls.box.power_cut()
+            cls.box = None
+
+    def on(self, *drives):
+        self.off()
+        type(self).box = box.Box(self.disk, memory=384, drives=drives, taps=self.spaces.order())
+        return self.box
+
+    def test_1_first_power_on_makes_an_identity_and_opens_its_doors(self):
+        machine = self.on()
+        machine.wait("new identity surehop-[0-9a-f]{12}")
+        machine.wait("factory configuration")
+        _, (_, line) = machine.wait(HEALTHY)
+        self.assertIn(f"version {VERSION}, slot A", line)
+        self.assertEqual([], machine.said("login:"), "lines that offer a login")
+        self.assertEqual("0", box.environment(self.disk)["A_TRY"], "A_TRY after the slot is confirmed")
+
+    def test_2_takes_a_configuration_from_a_medium_and_carries_a_call(self):
+        stick = box.medium(str(self.place / "cfg.img"), "SUREHOPCFG", medium.files(self.place, self.keys))
+        machine = self.on(stick)
+        machine.wait("configuration taken from medium")
+        machine.wait(HEALTHY)
+        self.assertEqual([], machine.said("new identity"), "a second identity")
+        self.call()
+
+    def call(self):
+        alice = Agent("alice", INSIDE, self.keys.identity(INSIDE), spaces.CALLER, self.spaces.caller.inside)
+        bob = Agent("bob", OUTSIDE, self.keys.identity(OUTSIDE), spaces.CALLEE, self.spaces.callee.inside)
+        inside = media.Port(spaces.CALLER, 20000, self.spaces.caller.inside)
+        outside = media.Port(spaces.CALLEE, 30000, self.spaces.callee.inside)
+        try:
+            alice.listen(5071)
+            bob.listen(5071)
+            line = alice.connect(spaces.BOX_INSIDE, 5061, NAME)
+            self.assertEqual(0, media.passes(outside, inside), "packets before the call")
+            call = alice.invite(line, bob.aor, body=bodies.sdp_body(sdp.offer(spaces.CALLER, 20000)))
+            taken = bob.next_call(30, call.call_id)
+            taken.respond(200, bodies.sdp_body(sdp.offer(spaces.CALLEE, 30000)))
+            call.answered()
+            taken.next_request("ACK")
+            self.assertEqual(5, media.passes(outside, inside), "packets during the call, inwards")
+            self.assertEqual(5, media.passes(inside, outside), "packets during the call, outwards")
+            bye = alice.ask(call.connection, call.make("BYE"))
+            taken.reply(taken.next_request("BYE"), 200)
+            self.assertEqual(200, bye.get(timeout=30).status)
+            processes.until(lambda: media.passes(outside, inside) == 0, "no packet after BYE", 10)
+        finally:
+            for each in (alice, bob, inside, outside):
+                each.close()
+
+    def test_3_an_update_that_is_not_well_is_rolled_back(self):
+        bundle = str(self.place / "bad.raucb")
+        subprocess.run([HERE / "qemu" / "bad-bundle", "0.99.0", bundle], check=True, capture_output=True)
+        stick = box.medium(str(self.place / "upd.img"), "SUREHOPUPD", {"bad.raucb": bundle})
+        machine = self.on(stick)
+        at, _ = machine.wait(r"update\.installed")
+        at, _ = machine.wait(r"slot B version 0\.99\.0", since=at)
+        at, _ = machine.wait(r"update\.failed: version 0\.99\.0 in slot B", since=at)
+        at, _ = machine.wait(rf"update\.rolled-back: version 0\.99\.0 .* back on {VERSION} in slot A", since=at)
+        machine.wait(HEALTHY, since=at)
+        self.call()
+
+
+if __name__ == "__main__":
+    unittest.main()

@@ -1,0 +1,25 @@
+"""Writes the CycloneDX 1.6 list of what is in the image: Debian packages, the kernel, the Java runtime and jars."""
+import glob, hashlib, json, os, re, sys
+
+out, version, arch, libraries = sys.argv[1:]
+components = []
+with open(f"{out}/legal/packages.tsv") as packages:
+    for line in packages:
+        name, release, machine, source, source_release = line.rstrip("\n").split("\t")
+        components.append({"type": "library", "name": name, "version": release,
+                           "purl": f"pkg:deb/debian/{name}@{release}?arch={machine}",
+                           "properties": [{"name": "debian:source", "value": f"{source} {source_release}"}]})
+for jar in sorted(glob.glob(f"{libraries}/*.jar")):
+    name, release = re.match(r"(.+?)-(\d.*)\.jar$", os.path.basename(jar)).groups()
+    with open(jar, "rb") as content:
+        digest = hashlib.sha256(content.read()).hexdigest()
+    components.append({"type": "library", "name": name, "version": release,
+                       "hashes": [{"alg": "SHA-256", "content": digest}]})
+components.append({"type": "operating-system", "name": open(f"{os.path.dirname(out)}/cache/kernel-{arch}").read().strip()
+                   if os.path.exists(f"{os.path.dirname(out)}/cache/kernel-{arch}") else "linux", "version": arch})
+document = {"bomFormat": "CycloneDX", "specVersion": "1.6", "version": 1,
+            "metadata": {"component": {"type": "firmware", "name": "surehop", "version": version}},
+            "components": components}
+with open(f"{out}/surehop-{version}-{arch}.cdx.json", "w") as sbom:
+    json.dump(document, sbom, indent=1)
+    sbom.write("\n")
