@@ -100,7 +100,8 @@ final class EdgeReader {
                         "b2buas",
                         List.of(),
                         "two or more host names of one element, each with a port or without",
-                        EdgeReader::names));
+                        EdgeReader::names),
+                s.flag("verdicts-in-dialog", false));
     }
 
     /// The names of one element, between blanks (POL-84).

@@ -9,9 +9,14 @@ import org.surehop.core.sip.Hop;
 /// whose peer has no policy of its own (POL-83). `ownDomains` are those whose hosts
 /// [Topology#DOMAIN] hides; none means that all beyond us is hidden. `trustNotifies` believes those
 /// who spoke where nobody lists the path (POL-66). `b2buas` are the names of one element each
-/// (POL-65, POL-84).
+/// (POL-65, POL-84). `withinDialogs` gives a verdict to each request within a dialog, too (POL-1);
+/// without it they are held to the demand and the request that began the dialog speaks for them.
 public record HopPolicy(
-        Topology topology, List<String> ownDomains, boolean trustNotifies, List<List<Hop>> b2buas) {
+        Topology topology,
+        List<String> ownDomains,
+        boolean trustNotifies,
+        List<List<Hop>> b2buas,
+        boolean withinDialogs) {
     public HopPolicy {
         ownDomains = ownDomains.stream().map(d -> d.toLowerCase(Locale.ROOT)).toList();
         b2buas = b2buas.stream().map(List::copyOf).toList();
@@ -22,7 +27,16 @@ public record HopPolicy(
 
     /// Where every element has one name.
     public HopPolicy(Topology topology, List<String> ownDomains, boolean trustNotifies) {
-        this(topology, ownDomains, trustNotifies, List.of());
+        this(topology, ownDomains, trustNotifies, List.of(), false);
+    }
+
+    /// Where dialogs are judged by the request that began them.
+    public HopPolicy(
+            Topology topology,
+            List<String> ownDomains,
+            boolean trustNotifies,
+            List<List<Hop>> b2buas) {
+        this(topology, ownDomains, trustNotifies, b2buas, false);
     }
 
     /// As if the file said nothing of it.

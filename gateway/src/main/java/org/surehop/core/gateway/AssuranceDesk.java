@@ -141,7 +141,8 @@ final class AssuranceDesk {
     /// first.
     void refused(Turn turn, Request request, Reason reason) {
         var due = HopNotify.due(request, turn.config().assurance().optionTag());
-        if (!due || request.inDialog() || reason == Reason.LOOP) {
+        var judged = !request.inDialog() || turn.config().assurance().hops().withinDialogs();
+        if (!due || !judged || reason == Reason.LOOP) {
             return;
         }
         var key =
@@ -274,7 +275,10 @@ final class AssuranceDesk {
 
     private void tell(Turn turn, HopTrack track, Verdict verdict, NoticeKind kind) {
         tell(turn, track, verdict, kind, track.details(verdict, HopTrack.elements(turn)));
-        track.passage.call.ifPresent(call -> remember(call, track, verdict));
+        track.passage
+                .call
+                .filter(_ -> track.passage.opensCall())
+                .ifPresent(call -> remember(call, track, verdict));
     }
 
     private void tell(

@@ -14,6 +14,7 @@ import org.surehop.core.assurance.HopNames;
 import org.surehop.core.assurance.Verdict;
 import org.surehop.core.sip.ConnectionId;
 import org.surehop.core.sip.Hop;
+import org.surehop.core.sip.Leg;
 import org.surehop.core.sip.Request;
 
 /// What is known of the path of one e2e-sec request: made before the request leaves (POL-48),
@@ -49,7 +50,11 @@ final class HopTrack {
 
     HopTrack(Passage passage, int maxHops) {
         this.passage = passage;
-        this.asSent = passage.numbers().onward(Passage.bare(passage.request));
+        var bare = Passage.bare(passage.request);
+        this.asSent =
+                passage.from == Leg.A
+                        ? passage.numbers().onward(bare)
+                        : passage.numbers().homeward(bare);
         this.ledger = HopLedger.empty(maxHops);
     }
 

@@ -124,6 +124,9 @@ final class Onward {
                         .map(c -> CallDesk.way(turn, c, leg, far))
                         .orElseGet(() -> far.target(new Routing(config).again(far, List.of())));
         passage.way = Optional.of(new Passage.Way(target, far.side()));
+        if (passage.assured() && config.assurance().hops().withinDialogs()) {
+            desks.assurance().expect(turn, passage);
+        }
         send(turn, passage, out);
     }
 

@@ -275,7 +275,7 @@ class ConfigKeysTest {
                 true,
                 "application/x",
                 Assurance.OnMismatch.TERMINATE,
-                new HopPolicy(Topology.SELF, List.of("x.org"), true, b2buas));
+                new HopPolicy(Topology.SELF, List.of("x.org"), true, b2buas, true));
     }
 
     private Services services() {
