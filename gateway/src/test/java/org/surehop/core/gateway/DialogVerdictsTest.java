@@ -19,8 +19,9 @@ import org.surehop.sim.SimSettings;
 /// dialog speaks for it, and one for each where the operator asks.
 class DialogVerdictsTest {
     private final Scene scene = scene(true);
-    private Request invite = Scene.request("INVITE", "d1");
-    private Response answer;
+    private final Request invite = Scene.request("INVITE", "d1");
+    private final Response answer;
+    private Optional<Request> atCallee = Optional.empty();
 
     DialogVerdictsTest() {
         answer = established(scene);
@@ -33,7 +34,9 @@ class DialogVerdictsTest {
 
     private Response established(Scene at) {
         at.fromCaller(invite);
-        at.answers(at.atCallee("INVITE"), 200, b -> b.add("Hop-Record", ""));
+        var seen = at.atCallee("INVITE");
+        atCallee = Optional.of(seen);
+        at.answers(seen, 200, b -> b.add("Hop-Record", ""));
         var success = at.callerGets(200);
         at.fromCaller(Scene.next(invite, success, "ACK", 1));
         at.atCallee("ACK");
@@ -76,7 +79,7 @@ class DialogVerdictsTest {
     @Test
     void aRequestOfTheCalleeIsJudgedOnTheOtherSide() {
         scene.callerAnswers(Scene.bare(scene.atCaller("NOTIFY"), 200));
-        var seen = Scene.back(invite, "INFO", 7, answer.to().tag());
+        var seen = Scene.back(atCallee.orElseThrow(), "INFO", 7, answer.to().tag());
         scene.fromCallee(seen);
         var atCaller = scene.atCaller("INFO");
         assertEquals(
