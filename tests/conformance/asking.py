@@ -1,7 +1,10 @@
 """How the gateway asks to read, and how a user agent learns it (E2M-11 to E2M-38, REQ-GEN-4)."""
 
+import secrets
 import threading
+import time
 import unittest
+from email.utils import formatdate
 from pathlib import Path
 from types import SimpleNamespace
 
@@ -367,6 +370,103 @@ class RefusedKeys(Asking):
         self.assertIn("srtp-key-exposed", bye.get("Reason", ""), str(bye))
         taken.reply(bye, 200)
         self.assertEqual([], self.gateway.events("pinhole.open", call.call_id))
+
+
+class Identities(Asking):
+    """AIB (RFC 3893) in requests and answers: N9 in clear, N10 for the gateway alone."""
+
+    @staticmethod
+    def change(tree, border):
+        tree["disclosure"] = {"clear-sdp": True, "identities": "refuse"}
+        tree["path"] = {"anchored-signed-headers": "forward"}
+
+    def fragment(self, sender, contact, call_id, date, **change):
+        rows = {"From": f"<{sender}>", "Date": date, "Call-ID": call_id, "Contact": contact}
+        rows.update(change)
+        text = "".join(f"{name}: {value}\r\n" for name, value in rows.items() if value)
+        return bodies.mime("message/sipfrag", text.encode(),
+                           ["Content-Disposition: aib; handling=optional"])
+
+    def beside(self, text, identity, signer, hidden=False):
+        """SDP and the signed identity, encrypted before it is signed when it is hidden."""
+        inner = bodies.mime("application/sdp", text.encode())
+        if hidden:
+            sealed = bodies.encrypt(identity, [self.keys.reader[0]])
+            identity = bodies.mime("application/pkcs7-mime; smime-type=enveloped-data", sealed,
+                                   ["Content-Transfer-Encoding: binary"])
+        kind, octets = bodies.mixed(inner, bodies.mime(*bodies.multipart_signed(identity, *signer)))
+        return [("Content-Type", kind)], octets
+
+    def calling(self, hidden=False, signer=None, call_id=None, changed=None, **over):
+        """An INVITE with an identity, and what was said in it."""
+        call_id, date = call_id or f"{secrets.token_hex(8)}@{INSIDE}", formatdate(usegmt=True)
+        identity = self.fragment(self.alice.aor, self.alice.contact(), call_id, date,
+                                 **(changed or {}))
+        body = self.beside(OFFER, identity, signer or self.keys.alice, hidden)
+        call = self.alice.invite(self.border.line, self.bob.aor, body=body, Call_ID=call_id,
+                                 Date=date, **over)
+        return call, date, body
+
+    def told(self, call, reason="identity-mismatch"):
+        return self.gateway.event("e2m.identity-mismatch", call.call_id, reason)["details"]
+
+    def test_an_identity_that_fits_passes_in_both_directions(self):
+        call, date, body = self.calling()
+        taken = self.bob.next_call(10, call.call_id)
+        self.assertEqual(body[1], taken.invite.body)
+        identity = self.fragment(self.bob.aor, self.bob.contact(), call.call_id, date)
+        taken.respond(200, self.beside(ANSWER, identity, self.keys.bob_signs),
+                      extra=[("Date", date)])
+        call.answered()
+        taken.next_request("ACK")
+        self.border.end(call, taken)
+        self.assertEqual([], self.gateway.events("e2m.identity-mismatch", call.call_id))
+
+    def test_an_anonymous_caller_is_known_to_the_gateway_alone(self):
+        nobody = "<sip:anonymous@anonymous.invalid>;tag=1"
+        call, _, _ = self.calling(hidden=True, From=nobody)
+        taken = self.bob.next_call(10, call.call_id)
+        seen = bytes(taken.connection.received)
+        self.assertNotIn(f"<{self.alice.aor}>".encode(), seen[seen.rfind(call.call_id.encode()):])
+        taken.respond(486)
+        call.final()
+        self.assertEqual([], self.gateway.events("e2m.identity-mismatch", call.call_id))
+
+    def test_what_does_not_fit_is_403_and_told(self):
+        old = formatdate(time.time() - 7200, usegmt=True)
+        cases = [({"Call-ID": "other@inside.example"}, "Call-ID"),
+                 ({"Contact": "<sip:alice@192.0.2.9>"}, "Contact"),
+                 ({"Contact": None}, "Contact"), ({"Date": old}, "Date"),
+                 ({"From": f"<sip:carol@{INSIDE}>"}, "signature,From")]
+        for changed, headers in cases:
+            with self.subTest(changed=changed):
+                call, _, _ = self.calling(changed=changed)
+                answer = call.final()
+                self.assertEqual(403, answer.status, str(answer))
+                self.assertIn("identity-mismatch", answer.get("Warning"))
+                self.assertEqual({"headers": headers}, self.told(call))
+
+    def test_an_answer_with_a_foreign_identity_ends_the_call(self):
+        call, date, _ = self.calling()
+        taken = self.bob.next_call(10, call.call_id)
+        identity = self.fragment(self.bob.aor, self.bob.contact(), "other@x.example", date)
+        taken.respond(200, self.beside(ANSWER, identity, self.keys.bob_signs),
+                      extra=[("Date", date)])
+        self.assertEqual(403, call.final().status)
+        taken.next_request("ACK")
+        bye = taken.next_request("BYE")
+        self.assertIn("identity-mismatch", bye.get("Reason", ""))
+        taken.reply(bye, 200)
+        self.assertEqual([], self.gateway.events("pinhole.open", call.call_id))
+
+    def test_an_identity_is_good_for_one_request(self):
+        call, date, body = self.calling()
+        self.bob.next_call(10, call.call_id).respond(486)
+        call.final()
+        again = self.alice.invite(self.border.line, self.bob.aor, body=body,
+                                  Call_ID=call.call_id, Date=date)
+        self.assertEqual(403, again.final().status)
+        self.told(again, "identity-replayed")
 
 
 class Names(Asking):

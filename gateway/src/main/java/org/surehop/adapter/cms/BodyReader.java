@@ -194,7 +194,8 @@ public final class BodyReader {
                             Octets.copyOf(octets),
                             cover.signers(),
                             cover.encrypted(),
-                            cover.withoutMac() && cover.signers().isEmpty()));
+                            cover.withoutMac() && cover.signers().isEmpty(),
+                            entity.disposition()));
         }
 
         /// A whole SIP message (RFC 3261 §23.4, N8): its header rows for whoever compares them,

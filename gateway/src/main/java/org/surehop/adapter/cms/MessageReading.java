@@ -70,6 +70,7 @@ final class MessageReading {
                 Octets.NONE,
                 part.signers(),
                 part.encrypted(),
-                part.malleable());
+                part.malleable(),
+                part.disposition());
     }
 }

@@ -93,6 +93,12 @@ record MimeEntity(List<Header> headers, byte[] octets, byte[] raw) {
         return id.startsWith("<") && id.endsWith(">") ? id.substring(1, id.length() - 1) : id;
     }
 
+    /// The first word of `Content-Disposition` in lower case, or the empty string.
+    String disposition() {
+        var value = Header.first(headers, "Content-Disposition").orElse("");
+        return value.split(";", 2)[0].strip().toLowerCase(Locale.ROOT);
+    }
+
     private String parameter(String name) throws BodyFault {
         return MediaParameters.value(Header.first(headers, "Content-Type").orElse(""), name);
     }

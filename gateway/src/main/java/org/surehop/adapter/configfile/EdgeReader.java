@@ -188,6 +188,7 @@ final class EdgeReader {
                 s.integer("key-operations-per-user", 100, 1, 1_000_000),
                 s.integer("key-operations-per-peer", 1000, 1, 1_000_000),
                 s.choice("must-read", Demands.MustRead.class, Demands.MustRead.SDP),
+                s.choice("identities", Demands.Identities.class, Demands.Identities.REPORT),
                 users);
     }
 

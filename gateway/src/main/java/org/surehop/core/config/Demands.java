@@ -6,13 +6,15 @@ import java.util.List;
 /// `srtpKeys` says what becomes of a description that shows this gateway the keys of the media
 /// (SVC-5). `keyOperationsPerUser` and `keyOperationsPerPeer` are the private-key operations
 /// that one of them may cause in a second; twice as many may come at once (R-SEC-9).
-/// `mustRead` is how much of a body must be readable (E2M-14); `users` are those for whom
+/// `mustRead` is how much of a body must be readable (E2M-14); `identities` what becomes of an
+/// identity body that does not fit its message (AIB-2); `users` are those for whom
 /// something else holds, the first that fits (E2M-12).
 public record Demands(
         SrtpKeys srtpKeys,
         int keyOperationsPerUser,
         int keyOperationsPerPeer,
         MustRead mustRead,
+        Identities identities,
         List<UserRule> users) {
     public static final Demands DEFAULT = new Demands(SrtpKeys.REPORT, 100, 1000);
 
@@ -24,11 +26,27 @@ public record Demands(
 
     /// The same for all users, and the session description alone.
     public Demands(SrtpKeys srtpKeys, int keyOperationsPerUser, int keyOperationsPerPeer) {
-        this(srtpKeys, keyOperationsPerUser, keyOperationsPerPeer, MustRead.SDP, List.of());
+        this(
+                srtpKeys,
+                keyOperationsPerUser,
+                keyOperationsPerPeer,
+                MustRead.SDP,
+                Identities.REPORT,
+                List.of());
     }
 
     /// What becomes of SDP with `a=crypto` or `k=` in it.
     public enum SrtpKeys {
+        /// It passes, and an event says so.
+        REPORT,
+        /// 403, or the end of the call when it is in an answer.
+        REFUSE
+    }
+
+    /// What becomes of a signed identity that does not fit the message around it.
+    public enum Identities {
+        /// Nobody looks.
+        IGNORE,
         /// It passes, and an event says so.
         REPORT,
         /// 403, or the end of the call when it is in an answer.

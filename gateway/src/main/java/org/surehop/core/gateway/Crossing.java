@@ -246,7 +246,10 @@ final class Crossing {
                     SIGNER_UNVERIFIED,
                     SIGNER_REVOKED,
                     SIGNATURE_STALE,
-                    SRTP_KEY_EXPOSED ->
+                    SRTP_KEY_EXPOSED,
+                    LABEL_MISMATCH,
+                    IDENTITY_MISMATCH,
+                    IDENTITY_REPLAYED ->
                     403;
             case BODY_MALFORMED, MALFORMED -> 400;
             case BODY_TOO_COMPLEX, KEY_BUDGET -> 413;

@@ -6,6 +6,7 @@ import java.util.Map;
 import java.util.Optional;
 import org.surehop.core.call.Exchange;
 import org.surehop.core.disclosure.Expectation;
+import org.surehop.core.disclosure.IdentityBody;
 import org.surehop.core.disclosure.Judgement;
 import org.surehop.core.disclosure.KeyScope;
 import org.surehop.core.disclosure.TaskId;
@@ -13,12 +14,14 @@ import org.surehop.core.report.NoticeKind;
 import org.surehop.core.report.Reason;
 import org.surehop.core.report.Severity;
 import org.surehop.core.sip.Body;
+import org.surehop.core.sip.StatusCode;
 
 /// Has the bodies of passages read and judged.
 final class Reading {
     private final Desks desks;
     private final KeyBudget budget;
     private final LocationDesk locations;
+    private final IdentityDesk identities;
     private final Map<TaskId, Work> byTask = new HashMap<>();
 
     /// What is under way, and how many private-key operations were taken for it.
@@ -28,6 +31,7 @@ final class Reading {
         this.desks = desks;
         this.budget = budget;
         this.locations = new LocationDesk(desks, this::judged);
+        this.identities = new IdentityDesk(desks.reporter());
     }
 
     void open(Turn turn, Passage passage, Body body, List<String> contentIds) {
@@ -67,8 +71,14 @@ final class Reading {
         budget.giveBack(work.payer(), Math.max(0, work.taken() - opened.keyOperations()));
         var passage = work.passage();
         turn.disarm(Deadline.Kind.WORK, passage.owner());
+        var policy = turn.config().disclosure().of(passage.served()).demands();
+        var identity = identities.check(turn, passage, opened.facts(), outer(passage), policy);
         var judgement =
-                desks.judge(turn.config(), passage).judge(opened.facts(), expectation(passage));
+                identity.<Judgement>map(r -> new Judgement.Refused(r, new StatusCode(403)))
+                        .orElseGet(
+                                () ->
+                                        desks.judge(turn.config(), passage)
+                                                .judge(opened.facts(), expectation(passage)));
         var placed =
                 !answering(passage)
                         && !(judgement instanceof Judgement.Refused)
@@ -107,6 +117,12 @@ final class Reading {
                         Optional.of(passage.key()),
                         Optional.of(answering(passage) ? passage.from.other() : passage.from),
                         Map.of("in", answering(passage) ? "answer" : "offer"));
+    }
+
+    private static IdentityBody.Outer outer(Passage passage) {
+        return passage.state instanceof Exchange.State.ReadingAnswer(_, var answer)
+                ? IdentityBody.Outer.of(answer)
+                : IdentityBody.Outer.of(passage.request);
     }
 
     private static boolean answering(Passage passage) {

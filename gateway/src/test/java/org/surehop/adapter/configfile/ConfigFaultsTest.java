@@ -55,6 +55,7 @@ class ConfigFaultsTest {
         algorithms: [SHA-256, SHA-512-256] | algorithms: [SHA-1] | authentication.algorithms[0]: expected SHA-256, SHA-512-256 or MD5, found 'SHA-1'
         qop: [auth-int, auth]  | qop: []                | authentication.qop: expected at least one
         users: ""              | users: "alice:secret"  | authentication.users: expected a reference file:PATH or env:NAME, never the secret itself
+        identities: report     | identities: hide       | disclosure.identities: expected one of ignore, report, refuse, found 'hide'
         must-read: sdp         | must-read: all         | disclosure.must-read: expected one of sdp, body, found 'all'
         user: "*@guests.example" | user: guests         | disclosure.users[0].user: expected user@host or *@host, found 'guests'
         reject-status: 420     | reject-status: 404     | assurance.reject-status: expected one of [420, 480, 488], found '404'

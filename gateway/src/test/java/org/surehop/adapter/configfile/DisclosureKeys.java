@@ -28,6 +28,7 @@ final class DisclosureKeys {
                         demands.keyOperationsPerUser(),
                         demands.keyOperationsPerPeer(),
                         demands.mustRead(),
+                        demands.identities(),
                         List.of()));
     }
 
@@ -49,6 +50,7 @@ final class DisclosureKeys {
                         7,
                         8,
                         Demands.MustRead.BODY,
+                        Demands.Identities.REFUSE,
                         List.of(new UserRule("a@x.org", Disclosure.Profile.INSPECT, true, false))));
     }
 }

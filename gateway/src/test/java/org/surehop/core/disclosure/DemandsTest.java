@@ -46,7 +46,8 @@ class DemandsTest {
                 8,
                 8,
                 1,
-                new Demands(Demands.SrtpKeys.REPORT, 1, 1, mustRead, users));
+                new Demands(
+                        Demands.SrtpKeys.REPORT, 1, 1, mustRead, Demands.Identities.REPORT, users));
     }
 
     private static DisclosedPart part(String type, boolean signed) {
