@@ -178,3 +178,55 @@ class Location(unittest.TestCase):
         for file in self.border.place.rglob("*"):
             if file.is_file():
                 self.assertNotIn(b"3312345", file.read_bytes(), file)
+
+
+class HelpInClear(unittest.TestCase):
+    """EDG-63: who calls for help over a listener in clear is let through, and only he."""
+
+    @classmethod
+    def setUpClass(cls):
+        cls.border = gateway.Border(cls.change)
+        cls.alice, cls.bob = cls.border.alice, cls.border.bob
+
+    @classmethod
+    def tearDownClass(cls):
+        cls.border.close()
+
+    @staticmethod
+    def change(tree, border):
+        border.ports["clear"] = gateway.free_port()
+        tree["listeners"].append(
+            {"name": "clear", "address": "127.0.0.1", "port": border.ports["clear"],
+             "side": "inside", "transport": "tcp", "client-certificate": "none"})
+        tree["services"] = {"emergency": {"to": "outside", "side": "outside"}}
+        for peer in tree["peers"]:
+            # All stand on the loopback: who calls from a peer's address must show a certificate.
+            peer["require-certificate"] = False
+
+    def connect(self):
+        return self.alice.connect("127.0.0.1", self.border.ports["clear"], tls=False)
+
+    def test_a_whole_call_for_help(self):
+        body = [("Content-Type", "application/sdp")], b"not even a description"
+        call = self.alice.invite(self.connect(), "urn:service:sos.fire", e2e=False, body=body)
+        taken = self.bob.next_call(10, call.call_id)
+        self.assertEqual(("urn:service:sos.fire", body[1]), (taken.invite.uri, taken.invite.body))
+        self.assertIn("TLS", taken.invite.get("Via"))
+        taken.respond(200)
+        call.answered()
+        taken.next_request("ACK")
+        told = self.border.gateway.event("emergency.bypass", call.call_id)
+        self.assertIn("clear", told["details"]["ingress"])
+        self.assertEqual(200, self.border.end(call, taken).status)
+
+    def test_the_tag_does_not_stop_it(self):
+        call = self.alice.invite(self.connect(), "urn:service:sos")
+        taken = self.bob.next_call(10, call.call_id)
+        taken.respond(486)
+        self.assertEqual(486, call.final().status)
+
+    def test_nobody_else_is_let_through(self):
+        for uri, status in ((self.bob.aor, 403), ("urn:service:counseling", 416)):
+            with self.subTest(uri=uri):
+                call = self.alice.invite(self.connect(), uri, e2e=False)
+                self.assertEqual(status, call.final().status)

@@ -1,6 +1,7 @@
 """The archive of messages (RFC 4189 section 2.2.1): made by openssl and read by it."""
 
 import json
+import signal
 import subprocess
 import unittest
 from pathlib import Path
@@ -37,7 +38,11 @@ class Archive(unittest.TestCase):
 
     @classmethod
     def change(cls, tree, border):
-        cls.reader = border.keys.ca.smime("archive", "archive.example")
+        # The keys that SERVICES.md makes.
+        cls.reader = border.place / "archive.pem", border.place / "archive.key"
+        bodies.openssl("req", "-x509", "-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:P-256",
+                       "-nodes", "-days", "3650", "-subj", "/CN=message archive", "-keyout",
+                       str(cls.reader[1]), "-out", str(cls.reader[0]))
         cls.place = border.place / "archive"
         tree["disclosure"] = {"clear-sdp": False}
         tree["services"] = {"messages": "inspect",
@@ -281,6 +286,22 @@ class Full(unittest.TestCase):
         self.assertIn("archive-full", answer.get("Warning"))
         self.border.gateway.event("archive.failed", answer.call_id, "archive-full")
         self.assertTrue(self.border.bob.incoming.empty())
+
+
+class Reloaded(unittest.TestCase):
+    """Services need a restart."""
+
+    # A reload took `services` in without opening an archive: the next message found none.
+    def test_services_do_not_change_while_running(self):
+        border = gateway.Border()
+        self.addCleanup(border.close)
+        tree = json.loads(json.dumps(border.tree))
+        tree["services"] = {"messages": "inspect"}
+        border.gateway.config.write_text(json.dumps(tree))
+        border.gateway.signal(signal.SIGHUP)
+        border.gateway.event("config.refused")
+        processes.until(lambda: "services: takes effect only with a restart"
+                        in border.gateway.output(), "the reason is said")
 
 
 class FullButLenient(Full):

@@ -52,6 +52,7 @@ record Reload(Path file, GatewayConfig running, TlsSockets sockets, InstantSourc
         fixed.put("routes", config.routes());
         fixed.put("assurance.notify-body-type", config.assurance().notifyBodyType());
         fixed.put("disclosure", config.disclosure());
+        fixed.put("services", config.services());
         fixed.put("pinholes", config.pinholes());
         fixed.put("limits", config.limits());
         fixed.put("journal", config.journal());

@@ -91,6 +91,22 @@ class ConfigFaultsTest {
 
     @TempDir Path directory;
 
+    @Test
+    void refusesAnArchiveOfMessagesThatNobodyReads() throws Exception {
+        var text =
+                Shipped.text()
+                        .replace("  archive:  ", "  archive:\n    certificate: a.pem #")
+                        .replace(
+                                "    enabled: false\n    path: /var/lib/surehop/archive",
+                                "    enabled: true")
+                        .replaceFirst("    certificate: \"\" +# who may read it.*\n", "");
+        var file = Files.writeString(directory.resolve("unread.yaml"), text);
+        var sentence = file + ": services.messages: expected report, outgoing or inspect";
+        assertEquals(
+                new ConfigFile.Outcome.Refused(List.of(sentence + " beside an archive")),
+                ConfigFile.read(file));
+    }
+
     // Of two routes for a domain to the same side the second was never taken.
     @Test
     void refusesARouteThatIsNeverTaken() throws Exception {
