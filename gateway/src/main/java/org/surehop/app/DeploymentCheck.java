@@ -82,8 +82,9 @@ public final class DeploymentCheck {
         var smime = config.smime();
         pair("smime.key", smime.certificate(), smime.key());
         pair("smime.signing-key", smime.signingCertificate(), smime.signingKey());
-        refuseUser("smime.certificate", smime.certificate());
-        refuseUser("smime.signing-certificate", smime.signingCertificate());
+        var name = config.gateway().name();
+        onlyOurs("smime.certificate", smime.certificate(), name);
+        onlyOurs("smime.signing-certificate", smime.signingCertificate(), name);
         trust("smime.trust", smime.trust());
         if (smime.key().equals(smime.signingKey())
                 && leaf(smime.certificate()) instanceof X509Certificate leaf
@@ -227,16 +228,19 @@ public final class DeploymentCheck {
         }
     }
 
-    private void refuseUser(String key, String certificate) {
+    /// REQ-CONF-2: this gateway's own certificate, and nobody else's. Who encrypts for it looks for
+    /// its name there (E2M-34).
+    private void onlyOurs(String key, String certificate, String name) {
         var leaf = leaf(certificate);
-        var users = leaf == null ? List.<String>of() : Credentials.users(leaf);
+        if (leaf == null) {
+            return;
+        }
+        var users = Credentials.users(leaf);
+        var form = ", expected a certificate of the gateway's own domain";
         if (!users.isEmpty()) {
-            fault(
-                    key,
-                    certificate
-                            + ": names the user "
-                            + users.getFirst()
-                            + ", expected a certificate of the gateway's own domain");
+            fault(key, certificate + ": names the user " + users.getFirst() + form);
+        } else if (!Credentials.names(leaf, name)) {
+            fault(key, certificate + ": does not name " + name + form + " (gateway.name)");
         }
     }
 

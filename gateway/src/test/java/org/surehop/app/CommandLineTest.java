@@ -91,6 +91,15 @@ class CommandLineTest {
         assertTrue(err.toString().contains("names the user sip:alice@example.com, expected"));
     }
 
+    /// Nor of anybody else: whoever encrypts for this gateway looks for its name.
+    @Test
+    void theKeyOfAnotherDomainIsAlwaysAFault() throws Exception {
+        var file = config("name: gw.example.net", "name: other.example.net");
+        assertEquals(2, run("check-config", file.toString()));
+        assertTrue(err.toString().contains("smime.certificate: "), err.toString());
+        assertTrue(err.toString().contains("does not name other.example.net, expected"));
+    }
+
     @Test
     void anRsaKeyThatDecryptsMayNotSign() throws Exception {
         var file = config("/smime.", "/smime-rsa.");

@@ -63,6 +63,11 @@ public record Credentials(List<X509Certificate> chain, PrivateKey key) {
         return SipIdentity.users(leaf);
     }
 
+    /// Whether a certificate stands for that domain or host name (RFC 5922).
+    public static boolean names(X509Certificate leaf, String name) {
+        return SipIdentity.matches(leaf, name);
+    }
+
     public X509Certificate leaf() {
         return chain.getFirst();
     }
