@@ -372,6 +372,84 @@ class RefusedKeys(Asking):
         self.assertEqual([], self.gateway.events("pinhole.open", call.call_id))
 
 
+class Requirements(Asking):
+    """REQ-GEN-2, REQ-INT-1, REQ-INT-3 and SVC-5 where signatures are asked."""
+
+    @staticmethod
+    def change(tree, border):
+        tree["disclosure"] = {"clear-sdp": False, "require-signature": True}
+        tree["path"] = {"anchored-signed-headers": "forward"}
+
+    def signed(self, **options):
+        return self.sealed(shape="N2", readers=[self.keys.reader[0]], **options)
+
+    def test_reading_needs_no_e2e_sec(self):
+        label = [("Proxy-Inspect-Body", f'{NAME};cid="offer@inside.example"')]
+        call = self.alice.invite(self.border.line, self.bob.aor, body=self.signed(), e2e=False,
+                                 extra=label)
+        taken = self.bob.next_call(10, call.call_id)
+        self.assertEqual([], taken.invite.all("Proxy-Require"))
+        self.assertEqual(label, [h for h in taken.invite.headers if h[0] == label[0][0]])
+        taken.respond(200, self.answer())
+        call.answered()
+        taken.next_request("ACK")
+        self.gateway.event("pinhole.open", call.call_id)
+        self.border.end(call, taken)
+
+    def test_signed_identities_of_every_kind_arrive_as_they_left(self):
+        """Signed SDP, an identity body and RFC 8224 Identity with its Date, From and To."""
+        call_id, date = f"{secrets.token_hex(8)}@{INSIDE}", formatdate(usegmt=True)
+        fragment = bodies.mime(
+            "message/sipfrag", (f"From: <{self.alice.aor}>\r\nDate: {date}\r\nCall-ID: {call_id}"
+                                f"\r\nContact: {self.alice.contact()}\r\n").encode(),
+            ["Content-Disposition: aib; handling=optional"])
+        rows, cms = self.signed()
+        sealed = bodies.mime(dict(rows)["Content-Type"], cms,
+                             ["Content-Transfer-Encoding: binary"])
+        kind, octets = bodies.mixed(sealed, bodies.mime(
+            *bodies.multipart_signed(fragment, *self.keys.alice)))
+        passport = ("eyJhbGciOiJFUzI1NiJ9.eyJpYXQiOjF9.c2ln;info=<https://cert.example/p.pem>"
+                    ";alg=ES256")
+        call = self.alice.invite(self.border.line, self.bob.aor,
+                                 body=([("Content-Type", kind)], octets), Call_ID=call_id,
+                                 Date=date, extra=[("Identity", passport)])
+        taken = self.bob.next_call(10, call_id)
+        for name in ("From", "To", "Date", "Identity", "Call-ID", "CSeq"):
+            self.assertEqual(call.invite.get(name), taken.invite.get(name), name)
+        self.assertEqual(octets, taken.invite.body)
+        self.assertEqual([], self.gateway.events("e2m.identity-mismatch", call_id))
+        taken.respond(486)
+        call.final()
+
+    def test_no_pinhole_before_the_answer_is_verified(self):
+        call, taken = self.border.call(body=self.signed())
+        taken.respond(183, self.answer())
+        call.wait(183)
+        self.assertEqual([], self.gateway.events("pinhole.open", call.call_id))
+        taken.respond(200, self.answer())
+        call.answered()
+        taken.next_request("ACK")
+        self.gateway.event("pinhole.open", call.call_id)
+        self.border.end(call, taken)
+
+    def test_an_answer_that_nobody_signed_or_somebody_else_ends_the_call(self):
+        readers = [self.keys.alice_reads[0], self.keys.reader[0]]
+        other = self.keys.alice
+        cases = [("unsigned", bodies.shape("N1", ANSWER, readers), "signature-missing"),
+                 ("another signer", bodies.shape("N3", ANSWER, readers, other[0], key=other[1]),
+                  "signer-unverified")]
+        for name, answer, reason in cases:
+            with self.subTest(name=name):
+                call, taken = self.border.call(body=self.signed())
+                taken.respond(200, answer)
+                self.assertEqual(403, call.final().status)
+                taken.next_request("ACK")
+                bye = taken.next_request("BYE")
+                self.assertIn(reason, bye.get("Reason", ""), str(bye))
+                taken.reply(bye, 200)
+                self.assertEqual([], self.gateway.events("pinhole.open", call.call_id))
+
+
 class Identities(Asking):
     """AIB (RFC 3893) in requests and answers: N9 in clear, N10 for the gateway alone."""
 
