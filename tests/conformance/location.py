@@ -120,6 +120,40 @@ class Location(unittest.TestCase):
                 told = self.border.gateway.event("location.routed", call.call_id)
                 self.assertEqual({"to": "outside"}, told["details"])
 
+    def test_a_location_for_the_gateway_alone(self):
+        """Two envelopes: the callee has a key for the first only, and the label names that one."""
+        mark = "split"
+        offer = bodies.mime("application/sdp", sdp.offer("127.0.0.1", 40100, 40102).encode())
+        place = bodies.mime("application/pidf+xml", pidf(shape(POINT)).encode(),
+                            ["Content-ID: <loc@inside.example>"])
+        place = bodies.mime(*bodies.multipart_signed(place, *self.keys.alice))
+
+        def part(content, readers, cid, handling):
+            return bodies.mime(
+                "application/pkcs7-mime; smime-type=enveloped-data",
+                bodies.encrypt(content, readers),
+                ["Content-Transfer-Encoding: binary", f"Content-ID: <{cid}>",
+                 f"Content-Disposition: session; handling={handling}"])
+        gateways = self.keys.reader[0]
+        parts = [part(offer, [self.keys.bob[0], gateways], "sdp@inside.example", "required"),
+                 part(place, [gateways], "loc@inside.example", "optional")]
+        octets = b"".join(f"--{mark}\r\n".encode() + p + b"\r\n" for p in parts)
+        body = ([("Content-Type", f"multipart/mixed; boundary={mark}")],
+                octets + f"--{mark}--\r\n".encode())
+        line = self.alice.connect("127.0.0.1", self.border.ports["inside"], NAME)
+        call = self.alice.invite(line, "sip:order@pizza.example", body=body, extra=[
+            ("Geolocation", "<cid:loc@inside.example>"), ("Geolocation-Routing", "yes"),
+            ("Proxy-Inspect-Body", f'{NAME};cid="sdp@inside.example"')])
+        taken = self.bob.next_call(10, call.call_id)
+        self.assertEqual(body[1], taken.invite.body)
+        sealed = bodies.multipart(taken.invite.get("Content-Type"), taken.invite.body)
+        self.assertIn(b"m=audio", bodies.decrypt(sealed[0][1], *self.keys.bob))
+        with self.assertRaises(bodies.Unreadable):
+            bodies.decrypt(sealed[1][1], *self.keys.bob)
+        taken.respond(486)
+        self.assertEqual(486, call.final().status)
+        self.border.gateway.event("location.routed", call.call_id)
+
     def test_beyond_the_180th_meridian(self):
         self.lands(self.call(self.body(pidf(shape(POINT, 0.5, -179.5)))), self.bob)
         self.lands(self.call(self.body(pidf(shape(POINT, 0.5, 178.5)))), self.carol)

@@ -4,7 +4,6 @@ import java.io.StringReader;
 import java.nio.ByteBuffer;
 import java.nio.charset.CharacterCodingException;
 import java.nio.charset.StandardCharsets;
-import java.time.DateTimeException;
 import java.time.Instant;
 import java.time.OffsetDateTime;
 import java.util.ArrayList;
@@ -95,10 +94,8 @@ final class LocationReader {
                 xml = FACTORY.createXMLStreamReader(new StringReader(text.toString()));
             }
             return place(new LocationReader().document(xml));
-        } catch (CharacterCodingException
-                | XMLStreamException
-                | IllegalArgumentException
-                | DateTimeException _) {
+        } catch (CharacterCodingException | XMLStreamException | RuntimeException _) {
+            // Of the last kind is what the parser and the numbers throw at what they do not expect.
             return Optional.empty();
         }
     }

@@ -14,6 +14,13 @@ class BodyCorpusTest {
     }
 
     @Test
+    void endsInAValueForAllLocationsThatWereKept() throws Exception {
+        var corpus = Corpus.of("pidf");
+        corpus.feed(LocationFuzz::fuzzerTestOneInput);
+        assertTrue(corpus.size() > 5);
+    }
+
+    @Test
     void endsInAValueForAllMimeThatAFuzzerHasKept() throws Exception {
         var corpus = Corpus.of("mime");
         corpus.feed(MimeFuzz::fuzzerTestOneInput);
