@@ -134,6 +134,42 @@ class OpensslJudgeTest {
     }
 
     @ParameterizedTest
+    @CsvSource({"sha256, pss", "sha384, pss", "sha512, pss", "sha512, pkcs1"})
+    void weVerifyTheKindsOfRsaSignaturesThatOpensslMakes(String digest, String padding)
+            throws Exception {
+        var run =
+                openssl(
+                        CmsFixtures.file("sdp.mime"),
+                        "-sign",
+                        "-binary",
+                        "-nodetach",
+                        "-md",
+                        digest,
+                        "-outform",
+                        "DER",
+                        "-signer",
+                        "alice-rsa.pem",
+                        "-inkey",
+                        "alice-rsa.key",
+                        "-keyopt",
+                        "rsa_padding_mode:" + padding);
+        assertEquals(0, run.exit());
+        var body = CmsFixtures.smime(run.output());
+        var spoiled = run.output().clone();
+        spoiled[spoiled.length - 9] ^= 1;
+
+        var facts = CmsFixtures.reader("gw-ec").read(body, List.of(), CmsFixtures.NOW);
+        var bent =
+                CmsFixtures.reader("gw-ec")
+                        .read(CmsFixtures.smime(spoiled), List.of(), CmsFixtures.NOW);
+
+        assertEquals(Status.VALID, facts.parts().getFirst().signers().getFirst().status());
+        assertEquals(
+                Status.DIGEST_OR_SIGNATURE_WRONG,
+                bent.parts().getFirst().signers().getFirst().status());
+    }
+
+    @ParameterizedTest
     @CsvSource({"true", "false"})
     void weReadWhatWeSignedAndEncrypted(boolean opaque) throws Exception {
         var signer = new SignatureMaker(CmsFixtures.pair("alice-ec"), CmsFixtures.PROVIDER);
