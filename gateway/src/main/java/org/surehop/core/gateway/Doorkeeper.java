@@ -101,6 +101,13 @@ final class Doorkeeper {
                         rows));
     }
 
+    /// An ACK is never challenged, but repeats the credentials of its INVITE (RFC 3261 §22.1).
+    Request clean(Request ack) {
+        return ack.header("Proxy-Authorization").isEmpty()
+                ? ack
+                : without(ack, "Proxy-Authorization");
+    }
+
     /// All rows of that name but those of our realm.
     private Request without(Request request, String name) {
         var out = request.toBuilder().remove(name);

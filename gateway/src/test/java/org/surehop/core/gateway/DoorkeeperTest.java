@@ -234,6 +234,25 @@ class DoorkeeperTest {
         scene.callerGets(200);
     }
 
+    // The user name of an authenticated caller reached the callee in the ACK.
+    @Test
+    void theCredentialsOfAnAckEndHereToo() {
+        var invite = Scene.request("INVITE", "acked");
+        scene.fromCaller(invite);
+        var good = answered(invite, scene.callerGets(407), "auth");
+        scene.fromCaller(good);
+        scene.answers(scene.atCallee("INVITE"), 200, b -> b);
+        var ok = scene.callerGets(200);
+        var mine = good.header("Proxy-Authorization").orElseThrow();
+        var theirs = "Digest realm=\"elsewhere\", nonce=\"1\"";
+        scene.fromCaller(
+                Scene.next(good, ok, "ACK", good.cseq().number()).toBuilder()
+                        .add("Proxy-Authorization", mine)
+                        .add("Proxy-Authorization", theirs)
+                        .build());
+        assertEquals(List.of(theirs), scene.atCallee("ACK").headers("Proxy-Authorization"));
+    }
+
     @Test
     void asksNobodyElse() {
         scene.ingress = Scene.tls("in1.inside.example");
