@@ -22,14 +22,14 @@ OUT = Path(os.environ.get("SUREHOP_IMAGE_OUT", HERE / "target" / "amd64"))
 HEALTHY = r"surehop-firmware: healthy, version (\S+), slot ([AB])"
 
 
-def setUpModule():
+def built():
+    """Builds the image; gives its version."""
     suite.needs_root()
     suite.needs("qemu-system-x86_64", "mmdebstrap", "mksquashfs", "veritysetup", "rauc", "mcopy", "sfdisk")
     done = subprocess.run([HERE / "build"], capture_output=True, text=True)
     if done.returncode:
         raise AssertionError("firmware-image/build: " + (done.stderr + done.stdout).strip()[-2000:])
-    global VERSION
-    VERSION = next(OUT.glob("surehop-*-amd64.raucb")).name.split("-")[1]
+    return next(OUT.glob("surehop-*-amd64.raucb")).name.split("-")[1]
 
 
 class Appliance(unittest.TestCase):
@@ -37,10 +37,11 @@ class Appliance(unittest.TestCase):
 
     @classmethod
     def setUpClass(cls):
+        cls.version = built()
         cls.place = suite.place()
         cls.keys = Keys(cls.place)
         cls.disk = str(cls.place / "disk.img")
-        subprocess.check_call(["cp", "--sparse=always", OUT / f"surehop-{VERSION}-amd64.img", cls.disk])
+        subprocess.check_call(["cp", "--sparse=always", OUT / f"surehop-{cls.version}-amd64.img", cls.disk])
         cls.spaces = spaces.Spaces()
         cls.box = None
 
@@ -66,7 +67,7 @@ class Appliance(unittest.TestCase):
         machine.wait("new identity surehop-[0-9a-f]{12}")
         machine.wait("factory configuration")
         _, (_, line) = machine.wait(HEALTHY)
-        self.assertIn(f"version {VERSION}, slot A", line)
+        self.assertIn(f"version {self.version}, slot A", line)
         self.assertEqual([], machine.said("login:"), "lines that offer a login")
         self.assertEqual("0", box.environment(self.disk)["A_TRY"], "A_TRY after the slot is confirmed")
 
@@ -111,7 +112,7 @@ class Appliance(unittest.TestCase):
         at, _ = machine.wait(r"update\.installed")
         at, _ = machine.wait(r"slot B version 0\.99\.0", since=at)
         at, _ = machine.wait(r"update\.failed: version 0\.99\.0 in slot B", since=at)
-        at, _ = machine.wait(rf"update\.rolled-back: version 0\.99\.0 .* back on {VERSION} in slot A", since=at)
+        at, _ = machine.wait(rf"update\.rolled-back: version 0\.99\.0 .* back on {self.version} in slot A", since=at)
         machine.wait(HEALTHY, since=at)
         self.call()
 
