@@ -191,7 +191,7 @@ class Border:
         """Alice calls Bob: both ends as far as the INVITE."""
         call = self.alice.invite(self.line, self.bob.aor, **options)
         try:
-            return call, self.bob.next_call(5, call.call_id)
+            return call, self.bob.next_call(5 * processes.PATIENCE, call.call_id)
         except AssertionError as missing:
             seen = []
             while not call.answers.empty():

@@ -206,7 +206,7 @@ class OnItsWord(Case):
         self.assertEqual(200, self.border.bob.exchange(line, request).status)
         offer, _ = self.border.media()
         call = self.border.bob.invite(line, self.border.alice.aor, body=offer)
-        taken = self.border.alice.next_call(10, call.call_id)
+        taken = self.border.alice.next_call(call_id=call.call_id)
         taken.respond(486)
         call.expect(486)
 
@@ -327,7 +327,7 @@ class Protected(Case):
         line = self.border.bob.connect(OWN, 5060, tls=False)
         call = self.border.bob.invite(line, self.border.alice.aor,
                                       body=sdp_body(sdp.offer(PEER, 50000)))
-        taken = self.border.alice.next_call(10, call.call_id)
+        taken = self.border.alice.next_call(call_id=call.call_id)
         taken.respond(486)
         call.expect(486)
         self.border.link.flush("policy")

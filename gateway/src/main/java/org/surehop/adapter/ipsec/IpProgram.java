@@ -13,7 +13,7 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
 
 /// The program `ip` of iproute2, from one of the places where systems keep it, never from PATH.
-/// What takes longer than a second or tells more than 4 MiB has failed. Any thread; the caller
+/// What takes longer than five seconds or tells more than 4 MiB has failed. Any thread; the caller
 /// waits.
 public final class IpProgram {
     private static final List<Path> PLACES =
@@ -22,7 +22,7 @@ public final class IpProgram {
                     Path.of("/sbin/ip"),
                     Path.of("/usr/bin/ip"),
                     Path.of("/bin/ip"));
-    private static final Duration PATIENCE = Duration.ofSeconds(1);
+    private static final Duration PATIENCE = Duration.ofSeconds(5);
     private static final int MOST_OCTETS = 4 << 20;
 
     private final Path program;

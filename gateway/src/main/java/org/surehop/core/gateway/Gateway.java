@@ -168,6 +168,9 @@ public final class Gateway {
                             NoticeKind.PEER_REJECTED;
                     case TOO_MANY_CONNECTIONS, QUEUE_FULL, MESSAGE_TOO_LARGE ->
                             NoticeKind.LIMIT_EXCEEDED;
+                    case INGRESS_NOT_SECURE -> NoticeKind.INGRESS_NOT_SECURE;
+                    // An IPsec link that carried a connection protects it no more (POL-80).
+                    case CONNECTION_LOST -> NoticeKind.E2E_SEC_BROKEN;
                     default -> NoticeKind.MALFORMED_INPUT;
                 };
         desks.reporter()
