@@ -21,7 +21,8 @@ enum Invariant {
     TAG_IS_KEPT("a request under e2e-sec leaves with the tag in both headers"),
     UNAWARE_CALLER_SEES_NOTHING("a caller who does not know e2e-sec is shown nothing of it"),
     INJECTED_TAG_IS_KEPT("a flow keeps the injected tag unless the callee has refused it"),
-    NUMBERS_ONLY_RISE("no leg uses a CSeq number twice, and a second try has a higher one"),
+    NUMBERS_ONLY_RISE(
+            "no leg uses a CSeq number twice unless its asker does, and a second try a higher one"),
     NOTHING_OF_ONE_SIDE_SHOWS("what leaves names no hop but the gateway"),
     EVERY_2XX_IS_ACKNOWLEDGED("every 2xx of a callee is acknowledged"),
     NO_DIALOG_LEFT_BEHIND("when one leg has ended, the other is told"),

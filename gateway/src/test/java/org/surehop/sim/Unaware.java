@@ -1,8 +1,12 @@
 package org.surehop.sim;
 
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
 import org.surehop.core.config.Injection;
+import org.surehop.core.gateway.Event;
 import org.surehop.core.sip.Method;
 import org.surehop.core.sip.Request;
 import org.surehop.core.sip.Response;
@@ -13,9 +17,24 @@ final class Unaware {
     private final boolean injecting;
     private final Map<String, String> numbers = new HashMap<>();
     private final Map<String, Long> firsts = new HashMap<>();
+    private final Set<String> heard = new HashSet<>();
+    /// The request of this turn, if its sender has sent that very one before.
+    private Optional<Request> repeated = Optional.empty();
 
     Unaware(Injection injection) {
         this.injecting = injection.inject();
+    }
+
+    /// Something happens; what leaves because of it follows.
+    void before(Event event) {
+        repeated = Optional.empty();
+        if (event instanceof Event.RequestReceived(_, var inbound, var request)
+                && request.inDialog()) {
+            var branch = request.topVia().branch();
+            if (!heard.add(inbound.connection() + "|" + branch + "|" + request.method())) {
+                repeated = Optional.of(request);
+            }
+        }
     }
 
     /// The callee refuses the tag of a request.
@@ -50,11 +69,26 @@ final class Unaware {
         var number = request.cseq().number();
         var branch = request.topVia().branch();
         var same = numbers.putIfAbsent(dialog + "|" + number, branch);
-        Invariant.NUMBERS_ONLY_RISE.require(same == null || same.equals(branch), request);
+        Invariant.NUMBERS_ONLY_RISE.require(
+                same == null || same.equals(branch) || asked(request), request);
         if (!request.inDialog()) {
             var before = firsts.put(leg, number);
             Invariant.NUMBERS_ONLY_RISE.require(before == null || before < number, request);
         }
+    }
+
+    /// Whether the sender itself uses the number once more: over TLS nothing remembers a request
+    /// that has been answered (Timer J is zero, RFC 3261 §17.2.2), so the same one is a new one,
+    /// and its number crosses as it is, for the far side to judge (§12.2.2). That holds for what
+    /// leaves in the same turn and for nothing that the gateway sends later of its own accord.
+    private boolean asked(Request request) {
+        return repeated.filter(
+                        r ->
+                                r.method().equals(request.method())
+                                        && r.callId().equals(request.callId())
+                                        && r.from().tag().equals(request.from().tag())
+                                        && r.to().tag().equals(request.to().tag()))
+                .isPresent();
     }
 
     void answered(Truth truth, Response response) {

@@ -62,6 +62,7 @@ final class Witness implements SimGateway.Watch {
     @Override
     public void before(Event event) {
         history.ifPresent(h -> h.add(event));
+        unaware.before(event);
         switch (event) {
             case Event.ResponseReceived(_, _, var response) when isAnswer(response) ->
                     heardAnswer(response);

@@ -26,6 +26,11 @@ final class Onward {
             removing.get().waiting.add(passage);
             return;
         }
+        if (tooLate(passage)) {
+            desks.passages()
+                    .step(turn, passage, new Exchange.Event.Unsent(Reason.NO_SUCH_CALL, ""));
+            return;
+        }
         if (refusedByPinholes(turn, passage)) {
             return;
         }
@@ -55,6 +60,14 @@ final class Onward {
         } else {
             leave(turn, passage, out);
         }
+    }
+
+    /// The call has ended while the body was read: our BYE, or one that we carried, went first, and
+    /// after it nothing of the call goes anywhere (RFC 3261 §15.1).
+    private static boolean tooLate(Passage passage) {
+        return passage.request.inDialog()
+                && !passage.request.method().equals(Method.BYE)
+                && passage.call.filter(Call::ended).isPresent();
     }
 
     /// The last step of a request that opens something.
