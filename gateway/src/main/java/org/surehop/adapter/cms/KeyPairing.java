@@ -67,7 +67,7 @@ public final class KeyPairing {
         }
     }
 
-    /// An RSA key is compared by its modulus, because a key that has signed may not decrypt
+    /// An RSA key is compared by its modulus, because a key that has decrypted may not sign
     /// afterwards in approved mode; an EC key signs one word and has it verified.
     private static boolean belongTogether(
             PrivateKey key, X509Certificate certificate, Provider provider) {

@@ -24,6 +24,7 @@ import org.bouncycastle.cms.CMSException;
 import org.bouncycastle.cms.CMSSignedData;
 import org.bouncycastle.cms.SignerInformation;
 import org.bouncycastle.cms.jcajce.JcaSimpleSignerInfoVerifierBuilder;
+import org.bouncycastle.crypto.IllegalKeyException;
 import org.bouncycastle.crypto.fips.FipsOperationError;
 import org.bouncycastle.operator.OperatorCreationException;
 import org.surehop.core.config.Signers;
@@ -130,7 +131,9 @@ final class SignatureReader {
             if (!signer.verify(verifier)) {
                 return Status.DIGEST_OR_SIGNATURE_WRONG;
             }
-        } catch (OperatorCreationException | FipsOperationError _) {
+        } catch (OperatorCreationException | FipsOperationError | IllegalKeyException _) {
+            // The module did not look at the signature, so nobody is told that it was forged. In
+            // approved mode it verifies by no RSA key that this process has encrypted for.
             return Status.UNSUPPORTED;
         } catch (CMSException | RuntimeException _) {
             return Status.DIGEST_OR_SIGNATURE_WRONG;

@@ -69,8 +69,10 @@ class ArchiveSealTest {
                 CmsFixtures.PROVIDER);
     }
 
+    /// No RSA key that signs in another test: once the JVM has encrypted for it, approved mode
+    /// verifies nothing by it, and signatures that were good failed in whole runs alone.
     @ParameterizedTest
-    @ValueSource(strings = {"alice-ec", "alice-rsa", "gw-p384"})
+    @ValueSource(strings = {"alice-ec", "gw-rsa", "gw-p384"})
     void isReadByTheArchivesKeyAndNoOther(String reader) throws Exception {
         var body = CmsFixtures.smime(CmsFixtures.file("n3-alice-ec.der"));
         var made = read(body, Optional.of(seal(reader)));

@@ -5,6 +5,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertNotEquals;
 
 import java.io.IOException;
+import java.lang.ref.Reference;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -30,8 +31,14 @@ class OpensslJudgeTest {
     private record Run(int exit, byte[] output) {}
 
     private Run openssl(byte[] input, String... arguments) throws Exception {
-        var command = new ArrayList<>(List.of("openssl", "cms"));
+        var command = new ArrayList<>(List.of("cms"));
         command.addAll(List.of(arguments));
+        return command(input, command);
+    }
+
+    private Run command(byte[] input, List<String> arguments) throws Exception {
+        var command = new ArrayList<>(List.of("openssl"));
+        command.addAll(arguments);
         var in = Files.write(folder.resolve("in"), input);
         var out = folder.resolve("out");
         var process =
@@ -167,6 +174,67 @@ class OpensslJudgeTest {
         assertEquals(
                 Status.DIGEST_OR_SIGNATURE_WRONG,
                 bent.parts().getFirst().signers().getFirst().status());
+    }
+
+    // Whole runs of the tests said of good RSA signatures that they were forged. The archive's test
+    // had encrypted for the same key earlier in that JVM, and the module in approved mode verifies
+    // nothing by such a key. A gateway whose archivist signs messages with the archive's RSA key,
+    // or
+    // a user agent that encrypts for a peer with one RSA key, would have accused them both.
+    @Test
+    void callsNoSignatureForgedWhoseKeyItHasEncryptedFor() throws Exception {
+        var certificate = folder.resolve("carol.pem");
+        var key = folder.resolve("carol.key");
+        var made =
+                command(
+                        new byte[0],
+                        List.of(
+                                "req",
+                                "-x509",
+                                "-newkey",
+                                "rsa:2048",
+                                "-nodes",
+                                "-subj",
+                                "/CN=carol",
+                                "-keyout",
+                                key.toString(),
+                                "-out",
+                                certificate.toString()));
+        assertEquals(0, made.exit());
+        var signed =
+                openssl(
+                        CmsFixtures.file("sdp.mime"),
+                        "-sign",
+                        "-binary",
+                        "-nodetach",
+                        "-outform",
+                        "DER",
+                        "-signer",
+                        certificate.toString(),
+                        "-inkey",
+                        key.toString());
+        assertEquals(0, signed.exit());
+        var carol =
+                PemSource.file("carol", certificate.toString())
+                        .certificates(CmsFixtures.PROVIDER)
+                        .getFirst();
+        // The module remembers what a key was used for as long as somebody holds the key.
+        var held = carol.getPublicKey();
+
+        var before = status(signed.output());
+        new EnvelopeMaker(CmsFixtures.PROVIDER).authEnveloped(sdp(), List.of(carol));
+        var after = status(signed.output());
+
+        Reference.reachabilityFence(held);
+        assertNotEquals(Status.DIGEST_OR_SIGNATURE_WRONG, before);
+        assertEquals(Status.UNSUPPORTED, after);
+    }
+
+    private static Status status(byte[] cms) {
+        var facts =
+                CmsFixtures.reader("gw-ec")
+                        .read(CmsFixtures.smime(cms), List.of(), CmsFixtures.NOW);
+        return facts.parts().getFirst().signers().getFirst().status();
     }
 
     @ParameterizedTest
