@@ -50,7 +50,8 @@ class ManyCallsTest {
         System.out.println("octets of heap: held call " + held + ", just ended " + ended);
         assertEquals(0, calls.refused());
         assertTrue(held < 8_000, () -> "a held call takes " + held + " octets");
-        assertTrue(ended < 5_000, () -> "a call that has ended takes " + ended + " octets");
+        // About 600 of them are its last verdict, kept for a while for those who subscribe late.
+        assertTrue(ended < 6_000, () -> "a call that has ended takes " + ended + " octets");
     }
 
     // Calls that had ended stayed in the count for the 32 seconds in which they wait for
