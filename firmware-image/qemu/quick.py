@@ -87,8 +87,8 @@ class Appliance(unittest.TestCase):
         try:
             alice.listen(5071)
             bob.listen(5071)
-            line = alice.connect(spaces.BOX_INSIDE, 5061, NAME)
             self.assertEqual(0, media.passes(outside, inside), "packets before the call")
+            line = alice.connect(spaces.BOX_INSIDE, 5061, NAME)
             call = alice.invite(line, bob.aor, body=bodies.sdp_body(sdp.offer(spaces.CALLER, 20000)))
             taken = bob.next_call(30, call.call_id)
             taken.respond(200, bodies.sdp_body(sdp.offer(spaces.CALLEE, 30000)))
