@@ -2,6 +2,7 @@
 with its real pinholes, an update that is not well and is rolled back with nobody there.
 """
 
+import contextlib
 import os
 import shutil
 import subprocess
@@ -88,7 +89,7 @@ class Appliance(unittest.TestCase):
             alice.listen(5071)
             bob.listen(5071)
             self.assertEqual(0, media.passes(outside, inside), "packets before the call")
-            line = alice.connect(spaces.BOX_INSIDE, 5061, NAME)
+            line = self.connected(alice)
             call = alice.invite(line, bob.aor, body=bodies.sdp_body(sdp.offer(spaces.CALLER, 20000)))
             taken = bob.next_call(30, call.call_id)
             taken.respond(200, bodies.sdp_body(sdp.offer(spaces.CALLEE, 30000)))
@@ -103,6 +104,18 @@ class Appliance(unittest.TestCase):
         finally:
             for each in (alice, bob, inside, outside):
                 each.close()
+
+    def connected(self, alice):
+        """The box may be healthy a moment before its inner port has its address."""
+        found = []
+
+        def connect():
+            with contextlib.suppress(OSError):
+                found.append(alice.connect(spaces.BOX_INSIDE, 5061, NAME))
+            return bool(found)
+
+        processes.until(connect, "the inner port answers", 10)
+        return found[0]
 
     def test_3_an_update_that_is_not_well_is_rolled_back(self):
         bundle = str(self.place / "bad.raucb")
