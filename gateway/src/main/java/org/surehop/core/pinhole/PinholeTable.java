@@ -21,12 +21,6 @@ import org.surehop.core.pinhole.PinholeState.Phase;
 import org.surehop.core.pinhole.PinholeState.Reserved;
 import org.surehop.core.report.Reason;
 import org.surehop.core.sdp.Flow;
-import org.surehop.core.sdp.FlowPlan;
-import org.surehop.core.sdp.Flows;
-import org.surehop.core.sdp.SdpParser;
-import org.surehop.core.sdp.SdpProblem;
-import org.surehop.core.sdp.SdpResult;
-import org.surehop.core.sdp.SessionDescription;
 import org.surehop.core.sdp.SkippedMedia;
 
 /// All pinhole groups: the agent's side of RFC 5189 for a pure firewall (A0 = A2, A1 = A3). It is
@@ -44,9 +38,9 @@ public final class PinholeTable {
             new Granted(Optional.empty(), Optional.empty(), List.of());
 
     private final Pinholes config;
-    private final AddressPolicy addresses;
+    private final Screening screening;
     private final Map<GroupId, Entry> groups = new LinkedHashMap<>();
-    private final Map<Flow, Integer> holders = new HashMap<>();
+    private final Holdings holdings;
     /// Whose change that is, until the firewall has answered.
     private final Map<Long, GroupId> unanswered = new HashMap<>();
     private long lastNumber;
@@ -59,15 +53,13 @@ public final class PinholeTable {
     /// @param own the gateway's own addresses: no pinhole may lead to them
     public PinholeTable(Pinholes config, Set<InetAddress> own) {
         this.config = config;
-        this.addresses = new AddressPolicy(config, own);
+        this.holdings = new Holdings();
+        this.screening = new Screening(config, own);
     }
 
     /// Looks at an offer in a group that stands already; changes nothing.
     public Optional<Refused> examine(Party offerer) {
-        return switch (read(offerer)) {
-            case SdpProblem problem -> Optional.of(refused(problem));
-            case SessionDescription offer -> refusalOf(offer, offerer);
-        };
+        return screening.refusalOf(offerer);
     }
 
     /// PRR: looks at the offer before it travels on. Nothing opens (MID-9).
@@ -75,35 +67,23 @@ public final class PinholeTable {
         if (groups.containsKey(group)) {
             return new Refused(Reason.RULE_CONFLICT, "the group is in use");
         }
-        return switch (read(offerer)) {
-            case SdpProblem problem -> refused(problem);
-            case SessionDescription offer -> {
-                var refusal = refusalOf(offer, offerer);
-                if (refusal.isPresent()) {
-                    yield refusal.get();
-                }
-                if (holders.size() >= config.maxRules()) {
-                    yield full();
-                }
-                groups.put(group, new Entry(new Reserved(), 0, null, Set.of()));
-                yield NOTHING_TO_DO;
-            }
-        };
+        var refusal = screening.refusalOf(offerer);
+        if (refusal.isPresent()) {
+            return refusal.get();
+        }
+        if (holdings.size() >= config.maxRules()) {
+            return full();
+        }
+        groups.put(group, new Entry(new Reserved(), 0, null, Set.of()));
+        return NOTHING_TO_DO;
     }
 
     /// PER: opens what the pair needs, all or nothing (PIN-4). On a group that is open, flows that
     /// are no longer needed stay until [#confirm] or [#rollback]. Parties on one side need nothing.
     public PinholeOutcome enable(GroupId group, Phase phase, Party offerer, Party answerer) {
-        return switch (plan(read(offerer), read(answerer))) {
-            case FlowPlan.Refused(var problem) -> refused(problem);
-            case FlowPlan.Agreed _ when offerer.side() == answerer.side() ->
-                    open(group, phase, List.of(), List.of());
-            case FlowPlan.Agreed plan -> {
-                var refusal = refusalOf(plan, offerer, answerer);
-                yield refusal.isPresent()
-                        ? refusal.get()
-                        : open(group, phase, plan.all(), plan.skipped());
-            }
+        return switch (screening.plan(offerer, answerer)) {
+            case Screening.Refused(var refusal) -> refusal;
+            case Screening.Planned(var flows, var skipped) -> open(group, phase, flows, skipped);
         };
     }
 
@@ -146,8 +126,8 @@ public final class PinholeTable {
         var gone = new LinkedHashSet<>(entry.state().inForce());
         gone.addAll(entry.doubtful());
         groups.remove(group);
-        hold(entry.state().inForce(), List.of());
-        gone.removeAll(holders.keySet());
+        holdings.swap(entry.state().inForce(), List.of());
+        gone.removeIf(holdings::holds);
         var change = change(group, List.of(), Duration.ZERO, gone);
         return new Granted(change, Optional.empty(), List.of());
     }
@@ -200,66 +180,12 @@ public final class PinholeTable {
 
     /// Every flow that should be open now: what the firewall is compared with.
     public Set<Flow> inForce() {
-        return Set.copyOf(holders.keySet());
+        return holdings.all();
     }
 
     /// How many flows should be open now.
     public int size() {
-        return holders.size();
-    }
-
-    private SdpResult read(Party party) {
-        return SdpParser.parse(party.proof().sdp(), config.maxMedia());
-    }
-
-    private static FlowPlan plan(SdpResult offer, SdpResult answer) {
-        return switch (offer) {
-            case SdpProblem problem -> new FlowPlan.Refused(problem);
-            case SessionDescription offered ->
-                    switch (answer) {
-                        case SdpProblem problem -> new FlowPlan.Refused(problem);
-                        case SessionDescription answered -> Flows.between(offered, answered);
-                    };
-        };
-    }
-
-    private static Refused refused(SdpProblem problem) {
-        var reason =
-                switch (problem.kind()) {
-                    case TOO_LARGE, BAD_TEXT, BAD_SYNTAX, BAD_PORT, NO_CONNECTION, NOT_A_PAIR ->
-                            Reason.SDP_MALFORMED;
-                    case TOO_MANY_MEDIA -> Reason.TOO_MANY_MEDIA;
-                    case BAD_ADDRESS, NAME, MULTICAST -> Reason.ADDRESS_REFUSED;
-                };
-        return new Refused(reason, problem.toString());
-    }
-
-    private Optional<Refused> refusalOf(SessionDescription offer, Party offerer) {
-        for (var endpoint : Flows.endpoints(offer)) {
-            var refusal =
-                    addresses
-                            .address(endpoint.getAddress(), offerer)
-                            .or(() -> addresses.port(endpoint.getPort()));
-            if (refusal.isPresent()) {
-                return refusal;
-            }
-        }
-        return Optional.empty();
-    }
-
-    private Optional<Refused> refusalOf(FlowPlan.Agreed plan, Party offerer, Party answerer) {
-        return plan.toOfferer().stream()
-                .flatMap(f -> addresses.refusal(f, answerer, offerer).stream())
-                .findFirst()
-                .or(
-                        () ->
-                                plan.toAnswerer().stream()
-                                        .flatMap(
-                                                f ->
-                                                        addresses
-                                                                .refusal(f, offerer, answerer)
-                                                                .stream())
-                                        .findFirst());
+        return holdings.size();
     }
 
     private PinholeOutcome open(
@@ -276,8 +202,8 @@ public final class PinholeTable {
             return tooMany();
         }
         var total = new HashSet<>(next.inForce());
-        total.removeAll(holders.keySet());
-        if (!total.isEmpty() && holders.size() + total.size() > config.maxRules()) {
+        total.removeIf(holdings::holds);
+        if (!total.isEmpty() && holdings.size() + total.size() > config.maxRules()) {
             return full();
         }
         var granted = granted(group, next);
@@ -297,8 +223,8 @@ public final class PinholeTable {
         var before = state(group).orElse(null);
         var open = next.inForce();
         var gone = new LinkedHashSet<>(before == null ? List.of() : before.inForce());
-        hold(List.copyOf(gone), open);
-        gone.removeAll(holders.keySet());
+        holdings.swap(List.copyOf(gone), open);
+        gone.removeIf(holdings::holds);
         var change = change(group, open, lifetime(next), gone);
         long number = change.map(RuleSetChange::number).orElse(0L);
         groups.put(group, new Entry(next, number, before, doubtful(group)));
@@ -317,7 +243,7 @@ public final class PinholeTable {
                     case Enabled(var phase, _) -> phase == Phase.EARLY;
                     case Changing(var phase, _, _) -> phase == Phase.EARLY;
                 };
-        boolean shared = state.inForce().stream().anyMatch(f -> holders.getOrDefault(f, 0) > 1);
+        boolean shared = state.inForce().stream().anyMatch(holdings::isShared);
         var longest =
                 config.earlyLifetime().compareTo(config.lifetime()) > 0
                         ? config.earlyLifetime()
@@ -333,7 +259,7 @@ public final class PinholeTable {
     private void restore(GroupId group, Entry entry, boolean doubtful) {
         var before = entry.before();
         var open = entry.state().inForce();
-        hold(open, before == null ? List.of() : before.inForce());
+        holdings.swap(open, before == null ? List.of() : before.inForce());
         var doubts = new LinkedHashSet<>(entry.doubtful());
         if (doubtful) {
             doubts.addAll(open);
@@ -345,11 +271,6 @@ public final class PinholeTable {
         } else {
             groups.put(group, new Entry(new Reserved(), 0, null, doubts));
         }
-    }
-
-    private void hold(List<Flow> before, List<Flow> after) {
-        after.forEach(f -> holders.merge(f, 1, Integer::sum));
-        before.forEach(f -> holders.computeIfPresent(f, (_, n) -> n == 1 ? null : n - 1));
     }
 
     private Optional<RuleSetChange> change(

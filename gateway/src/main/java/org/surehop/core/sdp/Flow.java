@@ -3,7 +3,8 @@ package org.surehop.core.sdp;
 import java.net.InetAddress;
 
 /// One direction of one media flow. `sourcePort` 0 means any: an SDP says where its author
-/// receives, not where it sends from (PIN-2). Both addresses are of one family.
+/// receives, not where it sends from (PIN-2). A source that is the unspecified address of its
+/// family means anyone. Both addresses are of one family.
 public record Flow(
         Transport transport,
         InetAddress source,
@@ -25,11 +26,16 @@ public record Flow(
         TCP
     }
 
+    /// Whoever sends: the source policy `any` (PIN-2), for as long as nothing better is known.
+    public boolean fromAnyone() {
+        return source.isAnyLocalAddress();
+    }
+
     @Override
     public String toString() {
         return transport.name().toLowerCase(java.util.Locale.ROOT)
                 + " "
-                + source.getHostAddress()
+                + (fromAnyone() ? "anyone" : source.getHostAddress())
                 + (sourcePort == 0 ? "" : " port " + sourcePort)
                 + " -> "
                 + destination.getHostAddress()
