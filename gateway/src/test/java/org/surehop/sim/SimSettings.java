@@ -162,7 +162,16 @@ public record SimSettings(
     }
 
     private static Peer peer(String name, String domain, String address, Peer.Notify told) {
-        return new Peer(name, List.of(name + domain), address, 5061, true, true, told);
+        return new Peer(
+                name,
+                List.of(name + domain),
+                address,
+                5061,
+                true,
+                true,
+                told,
+                Optional.empty(),
+                Optional.empty());
     }
 
     private static Peer showing(Peer peer, Topology topology) {

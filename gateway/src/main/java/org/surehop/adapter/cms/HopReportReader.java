@@ -1,9 +1,6 @@
 package org.surehop.adapter.cms;
 
-import java.io.StringReader;
-import java.nio.ByteBuffer;
 import java.nio.charset.CharacterCodingException;
-import java.nio.charset.StandardCharsets;
 import java.time.DateTimeException;
 import java.time.Instant;
 import java.util.ArrayList;
@@ -11,7 +8,6 @@ import java.util.HashSet;
 import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
-import javax.xml.stream.XMLInputFactory;
 import javax.xml.stream.XMLStreamConstants;
 import javax.xml.stream.XMLStreamException;
 import javax.xml.stream.XMLStreamReader;
@@ -35,8 +31,6 @@ final class HopReportReader {
     /// Of what a hop says of one side, and of a cause: what is kept longest (POL-95).
     static final int MAX_WORD = 255;
 
-    private static final XMLInputFactory FACTORY = factory();
-
     private final XMLStreamReader xml;
     private final List<HopAssertion> hops = new ArrayList<>();
     private Optional<RequestTuple> request = Optional.empty();
@@ -52,31 +46,13 @@ final class HopReportReader {
         this.xml = xml;
     }
 
-    private static XMLInputFactory factory() {
-        var factory = XMLInputFactory.newDefaultFactory();
-        factory.setProperty(XMLInputFactory.SUPPORT_DTD, false);
-        factory.setProperty(XMLInputFactory.IS_SUPPORTING_EXTERNAL_ENTITIES, false);
-        factory.setProperty(XMLInputFactory.IS_COALESCING, true);
-        factory.setProperty(XMLInputFactory.IS_NAMESPACE_AWARE, true);
-        factory.setXMLResolver(
-                (publicId, systemId, base, namespace) -> {
-                    throw new XMLStreamException("no entity is ever fetched");
-                });
-        return factory;
-    }
-
     /// The report, or a fault that says no more than what kind it is.
     static HopReport read(byte[] octets) throws BodyFault {
         if (octets.length > MAX_OCTETS) {
             throw BodyFault.tooComplex();
         }
         try {
-            var text = StandardCharsets.UTF_8.newDecoder().decode(ByteBuffer.wrap(octets));
-            XMLStreamReader xml;
-            synchronized (FACTORY) {
-                xml = FACTORY.createXMLStreamReader(new StringReader(text.toString()));
-            }
-            return new HopReportReader(xml).document();
+            return new HopReportReader(StrangersXml.over(octets)).document();
         } catch (CharacterCodingException
                 | XMLStreamException
                 | IllegalArgumentException

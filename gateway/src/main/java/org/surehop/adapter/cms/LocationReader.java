@@ -1,9 +1,6 @@
 package org.surehop.adapter.cms;
 
-import java.io.StringReader;
-import java.nio.ByteBuffer;
 import java.nio.charset.CharacterCodingException;
-import java.nio.charset.StandardCharsets;
 import java.time.Instant;
 import java.time.OffsetDateTime;
 import java.util.ArrayList;
@@ -12,7 +9,6 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.stream.Stream;
-import javax.xml.stream.XMLInputFactory;
 import javax.xml.stream.XMLStreamConstants;
 import javax.xml.stream.XMLStreamException;
 import javax.xml.stream.XMLStreamReader;
@@ -42,8 +38,6 @@ final class LocationReader {
     private static final String HIGH = "urn:ogc:def:crs:EPSG::4979";
     private static final String METRE = "urn:ogc:def:uom:EPSG::9001";
 
-    private static final XMLInputFactory FACTORY = factory();
-
     private int elements;
     private int characters;
 
@@ -69,31 +63,13 @@ final class LocationReader {
         }
     }
 
-    private static XMLInputFactory factory() {
-        var factory = XMLInputFactory.newDefaultFactory();
-        factory.setProperty(XMLInputFactory.SUPPORT_DTD, false);
-        factory.setProperty(XMLInputFactory.IS_SUPPORTING_EXTERNAL_ENTITIES, false);
-        factory.setProperty(XMLInputFactory.IS_COALESCING, true);
-        factory.setProperty(XMLInputFactory.IS_NAMESPACE_AWARE, true);
-        factory.setXMLResolver(
-                (publicId, systemId, base, namespace) -> {
-                    throw new XMLStreamException("no entity is ever fetched");
-                });
-        return factory;
-    }
-
     /// Empty when it is no location object, a hostile one, or one that names no place.
     static Optional<Place> read(byte[] octets) {
         if (octets.length > MAX_OCTETS) {
             return Optional.empty();
         }
         try {
-            var text = StandardCharsets.UTF_8.newDecoder().decode(ByteBuffer.wrap(octets));
-            XMLStreamReader xml;
-            synchronized (FACTORY) {
-                xml = FACTORY.createXMLStreamReader(new StringReader(text.toString()));
-            }
-            return place(new LocationReader().document(xml));
+            return place(new LocationReader().document(StrangersXml.over(octets)));
         } catch (CharacterCodingException | XMLStreamException | RuntimeException _) {
             // Of the last kind is what the parser and the numbers throw at what they do not expect.
             return Optional.empty();

@@ -1,7 +1,5 @@
 package org.surehop.adapter.sip;
 
-import java.io.IOException;
-import java.io.InputStream;
 import java.net.InetSocketAddress;
 import java.net.Socket;
 import java.time.Duration;
@@ -13,13 +11,11 @@ import org.surehop.core.sip.ChannelSecurity;
 /// (POL-80). Nothing else makes one. It is looked at again before anything is written and after
 /// anything was read, unless the last look is younger than [#FRESH]; once it is off the link it
 /// never comes back. Called by the two threads of its connection.
-final class IpsecChannel implements SecureChannel {
+final class IpsecChannel extends SocketEnd implements SecureChannel {
     /// The longest time for which one look at the kernel holds good.
     static final Duration FRESH = Duration.ofMillis(200);
 
-    private final Socket raw;
     private final InetSocketAddress local;
-    private final InetSocketAddress remote;
     private final Peer peer;
     private final Links links;
     private final ChannelSecurity.Ipsec security;
@@ -27,14 +23,13 @@ final class IpsecChannel implements SecureChannel {
     private String lost = "";
 
     private IpsecChannel(Socket raw, Peer peer, Links links) throws TlsChannel.Refused {
-        this.raw = raw;
+        super(raw, raw);
         this.local = (InetSocketAddress) raw.getLocalSocketAddress();
-        this.remote = (InetSocketAddress) raw.getRemoteSocketAddress();
         this.peer = peer;
         this.links = links;
         this.lookedAt = System.nanoTime();
         this.security =
-                switch (links.look(peer, local, remote)) {
+                switch (links.look(peer, local, remote())) {
                     case IpsecPort.Finding.OnLink(var algorithm) ->
                             new ChannelSecurity.Ipsec(peer.name(), algorithm, peer.domains());
                     case IpsecPort.Finding.OffLink(var why) -> throw refused(why);
@@ -58,7 +53,7 @@ final class IpsecChannel implements SecureChannel {
     public synchronized String flaw() {
         if (lost.isEmpty() && System.nanoTime() - lookedAt > FRESH.toNanos()) {
             lookedAt = System.nanoTime();
-            if (links.look(peer, local, remote) instanceof IpsecPort.Finding.OffLink(var why)) {
+            if (links.look(peer, local, remote()) instanceof IpsecPort.Finding.OffLink(var why)) {
                 lost = "ipsec: " + why;
             }
         }
@@ -68,37 +63,5 @@ final class IpsecChannel implements SecureChannel {
     @Override
     public ChannelSecurity.Ipsec security() {
         return security;
-    }
-
-    @Override
-    public InetSocketAddress remote() {
-        return remote;
-    }
-
-    @Override
-    public InputStream in() throws IOException {
-        return raw.getInputStream();
-    }
-
-    @Override
-    public void write(byte[] octets, int length) throws IOException {
-        var out = raw.getOutputStream();
-        out.write(octets, 0, length);
-        out.flush();
-    }
-
-    @Override
-    public void finish() {
-        Sockets.finish(raw);
-    }
-
-    @Override
-    public void drain(int most) throws IOException {
-        Sockets.drain(raw, most);
-    }
-
-    @Override
-    public void cut() {
-        Sockets.cut(raw);
     }
 }

@@ -1,8 +1,6 @@
 package org.surehop.adapter.sip;
 
 import java.io.IOException;
-import java.io.InputStream;
-import java.net.InetSocketAddress;
 import java.net.Socket;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
@@ -20,23 +18,20 @@ import org.surehop.core.sip.ChannelSecurity;
 
 /// A TLS connection whose handshake is done; the facts about it come from the leaf certificate of
 /// the peer and nothing else of its chain. Made in the thread that opens the connection.
-final class TlsChannel implements SecureChannel {
-    private final Socket raw;
+final class TlsChannel extends SocketEnd implements SecureChannel {
     private final SSLSocket tls;
     private final ChannelSecurity.Tls security;
     private final Optional<X509Certificate> leaf;
-    private final InetSocketAddress remote;
 
     private TlsChannel(
             Socket raw,
             SSLSocket tls,
             ChannelSecurity.Tls security,
             Optional<X509Certificate> leaf) {
-        this.raw = raw;
+        super(raw, tls);
         this.tls = tls;
         this.security = security;
         this.leaf = leaf;
-        this.remote = (InetSocketAddress) raw.getRemoteSocketAddress();
     }
 
     /// Shakes hands within `limit`; at its end the socket is cut from another thread.
@@ -110,40 +105,13 @@ final class TlsChannel implements SecureChannel {
     }
 
     @Override
-    public InetSocketAddress remote() {
-        return remote;
-    }
-
-    @Override
-    public InputStream in() throws IOException {
-        return tls.getInputStream();
-    }
-
-    @Override
-    public void write(byte[] octets, int length) throws IOException {
-        var out = tls.getOutputStream();
-        out.write(octets, 0, length);
-        out.flush();
-    }
-
-    @Override
     public void finish() {
         try {
             tls.shutdownOutput();
         } catch (IOException | UnsupportedOperationException e) {
             // The end of the TCP stream says it too; not every provider can half-close.
         }
-        Sockets.finish(raw);
-    }
-
-    @Override
-    public void drain(int most) throws IOException {
-        Sockets.drain(raw, most);
-    }
-
-    @Override
-    public void cut() {
-        Sockets.cut(raw);
+        super.finish();
     }
 
     /// What a handshake is tried with.

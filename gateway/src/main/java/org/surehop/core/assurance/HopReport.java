@@ -56,33 +56,19 @@ public record HopReport(
 
     /// The same with only those other names of a hop that `proven` lets stand for it (POL-65).
     public HopReport claiming(BiPredicate<Hop, Hop> proven) {
-        return new HopReport(
-                method,
-                cseq,
-                callId,
-                fromUri,
-                fromTag,
-                toUri,
-                time,
-                hops.stream().map(h -> h.claiming(other -> proven.test(h.hop(), other))).toList(),
-                hopRecord,
-                judged);
+        var proved = hops.stream().map(h -> h.claiming(other -> proven.test(h.hop(), other)));
+        return with(proved.toList(), judged);
     }
 
     /// The same with that verdict.
     public HopReport judged(Verdict verdict) {
         var words = new Judged(verdict.level().name(), verdict.reason().wireName());
+        return with(hops, Optional.of(words));
+    }
+
+    private HopReport with(List<HopAssertion> others, Optional<Judged> words) {
         return new HopReport(
-                method,
-                cseq,
-                callId,
-                fromUri,
-                fromTag,
-                toUri,
-                time,
-                hops,
-                hopRecord,
-                Optional.of(words));
+                method, cseq, callId, fromUri, fromTag, toUri, time, others, hopRecord, words);
     }
 
     /// About how much room it takes, in octets.

@@ -36,27 +36,6 @@ public record Peer(
         IMPLICIT
     }
 
-    /// One without a policy of its own.
-    public Peer(
-            String name,
-            List<String> domains,
-            String address,
-            int port,
-            boolean presentCertificate,
-            boolean requireCertificate,
-            Notify notifyMode) {
-        this(
-                name,
-                domains,
-                address,
-                port,
-                presentCertificate,
-                requireCertificate,
-                notifyMode,
-                Optional.empty(),
-                Optional.empty());
-    }
-
     /// One that is known by its certificate, or its link, alone.
     public Peer(
             String name,

@@ -18,6 +18,7 @@ import org.awaitility.Awaitility;
 import org.junit.jupiter.api.Test;
 import org.surehop.core.config.Listener;
 import org.surehop.core.config.Peer;
+import org.surehop.core.config.Topology;
 import org.surehop.core.gateway.Effect;
 import org.surehop.core.gateway.Event;
 import org.surehop.core.report.Reason;
@@ -184,7 +185,7 @@ class SipTransportTest {
         try (var left = new TestEdge(SipSamples.LIMITS, gateway);
                 var right = new TestEdge(SipSamples.LIMITS, peer)) {
             var domains = List.of("peer.example");
-            left.peer = Optional.of(new Peer("p", domains, "", 0, false, false, Peer.Notify.OFF));
+            left.peer = Optional.of(stranger(domains));
             left.send("z1", "peer.example", right.listen());
             var sent = (ChannelSecurity.Tls) left.await(Event.RequestSent.class).security();
             assertEquals(ChannelSecurity.Authentication.SERVER_ONLY, sent.authentication());
@@ -357,5 +358,11 @@ class SipTransportTest {
                             IOException.class, () -> second.transport.start(List.of(listener)));
             assertTrue(failure.getMessage().startsWith("listeners: outside cannot listen on"));
         }
+    }
+
+    /// A peer that shows no certificate and is shown none.
+    private static Peer stranger(List<String> domains) {
+        var none = Optional.<Topology>empty();
+        return new Peer("p", domains, "", 0, false, false, Peer.Notify.OFF, none, Optional.empty());
     }
 }

@@ -3,6 +3,7 @@ package org.surehop.core.config;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 
 import java.util.List;
+import java.util.Optional;
 import org.junit.jupiter.api.Test;
 import org.surehop.core.sip.NextHop;
 
@@ -16,7 +17,9 @@ class KnownHopTest {
                     5071,
                     true,
                     true,
-                    Peer.Notify.LEARNED);
+                    Peer.Notify.LEARNED,
+                    Optional.empty(),
+                    Optional.empty());
 
     @Test
     void asksAPeersAddressForThePeersName() {
