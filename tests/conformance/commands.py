@@ -2,6 +2,7 @@
 
 import os
 import re
+import socket
 import unittest
 
 from lib import gateway, processes, suite
@@ -48,7 +49,7 @@ class Words(unittest.TestCase):
         code, out, err = command("--help")
         self.assertEqual(0, code, err)
         for name in ("run", "check-config", "pki", "probe", "answer", "status", "events",
-                     "explain"):
+                     "explain", "health"):
             self.assertIn(name, out)
 
     def test_unknown_command_is_exit_2(self):
@@ -129,3 +130,86 @@ class Looking(unittest.TestCase):
         for name in ("probe", "answer"):
             code, out, err = command(name, "--help")
             self.assertEqual(0, code, err)
+
+
+class Health(unittest.TestCase):
+    """`surehop health`: the running gateway shows that it works, and when it does not."""
+
+    @classmethod
+    def setUpClass(cls):
+        cls.port = gateway.free_port()
+        cls.snmp = gateway.free_port(kind=socket.SOCK_DGRAM)
+
+        def strict(tree, border):
+            secrets = {}
+            for name in ("auth", "priv"):
+                file = border.place / name
+                file.write_text(f"{name}-passphrase-1")
+                secrets[f"{name}-passphrase"] = f"file:{file}"
+            # Nothing of this may make a healthy gateway look ill: it is asked of others.
+            tree.update(disclosure={"clear-sdp": False, "require-signature": True})
+            tree["snmp"] = {"enabled": True, "port": cls.snmp,
+                            "state-directory": str(border.place / "snmp"),
+                            "users": [{"name": "monitor", **secrets}]}
+            cls.left = border.place / "left"
+            cls.left.mkdir()
+            tree["upkeep"] = {"socket": str(border.place / "health"), "trial-port": cls.port,
+                              "events": str(cls.left)}
+
+        cls.border = gateway.Border(strict)
+
+    @classmethod
+    def tearDownClass(cls):
+        cls.border.close()
+
+    def health(self):
+        return command("health", "--config", self.border.gateway.config)
+
+    def test_1_a_call_through_itself_shows_that_it_works(self):
+        code, out, err = self.health()
+        self.assertEqual(0, code, out + err)
+        for line in ("call       passes", "journal    takes", "snmp       answers"):
+            self.assertIn(line, out)
+        self.assertEqual("healthy", out.splitlines()[-1])
+        self.border.gateway.event("call.ended")
+
+    def test_2_it_is_asked_again_after_a_new_configuration(self):
+        self.border.gateway.take(lambda tree: tree["timers"].update(t1="400ms")
+                                 if "timers" in tree else tree.update(timers={"t1": "400ms"}))
+        code, out, err = self.health()
+        self.assertEqual(0, code, out + err)
+
+    def test_3_a_call_that_cannot_pass_is_told(self):
+        with socket.socket() as stranger:
+            stranger.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+            stranger.bind(("127.0.0.1", self.port + 1))
+            stranger.listen()
+            code, out, err = self.health()
+        self.assertEqual(1, code, out + err)
+        self.assertIn("call       FAILED", out)
+        self.assertEqual("ill: call", out.splitlines()[-1])
+
+    def test_4_nobody_else_gets_in_by_that_door(self):
+        """A certificate of a CA that is trusted does not name the callee: its name is secret."""
+        line = self.border.alice.connect("127.0.0.1", self.port, gateway.NAME)
+        call = self.border.alice.invite(line, "sip:health@health-000000000000000000000000.invalid")
+        self.assertEqual(404, call.final(20).status)
+
+    def test_5_what_the_box_leaves_is_told(self):
+        name = f"{7:020d}"
+        (self.left / (name + ".new")).write_text(
+            "2026-03-01T12:00:00Z update.refused update-too-old version 0.0.1 on a stick\n")
+        (self.left / (name + ".new")).rename(self.left / name)
+        event = self.border.gateway.event("update.refused", reason="update-too-old")
+        self.assertEqual("version 0.0.1 on a stick", event["details"]["detail"])
+
+    def test_6_without_a_gateway_it_is_not_healthy(self):
+        self.border.gateway.end()
+        code, out, err = self.health()
+        self.assertEqual(1, code, out + err)
+        self.assertIn("no gateway answers", err)
+
+    def test_7_without_a_socket_the_key_is_named(self):
+        code, out, err = command("health", "--config", suite.ROOT / "config" / "surehop.yaml")
+        self.assertEqual(2, code, out + err)
+        self.assertIn("upkeep.socket", err)

@@ -29,9 +29,11 @@ import org.surehop.adapter.sip.IpsecPort;
 import org.surehop.adapter.sip.Links;
 import org.surehop.adapter.sip.Locator;
 import org.surehop.adapter.sip.SipTransport;
+import org.surehop.adapter.snmp.AgentProbe;
 import org.surehop.adapter.tls.CredentialException;
 import org.surehop.adapter.tls.FipsProvider;
 import org.surehop.adapter.tls.TlsSockets;
+import org.surehop.app.ua.TrialCall;
 import org.surehop.core.config.GatewayConfig;
 import org.surehop.core.config.Pinholes;
 import org.surehop.core.gateway.Effect;
@@ -66,9 +68,12 @@ final class Appliance {
     private final Optional<NftablesAdapter> firewall;
     private final SipTransport sip;
     private final TlsSockets sockets;
+    private final Optional<TrialCall> trial;
+    private Optional<HealthDoor> health = Optional.empty();
 
     private Appliance(Foundation base, Telemetry telemetry, Edges edges) {
         this.config = base.config();
+        this.trial = base.trial();
         this.clock = base.clock();
         this.loop = base.loop();
         this.telemetry = telemetry;
@@ -79,7 +84,8 @@ final class Appliance {
         this.sockets = edges.tls();
     }
 
-    private record Foundation(GatewayConfig config, SteadyClock clock, Loop loop) {}
+    private record Foundation(
+            GatewayConfig config, Optional<TrialCall> trial, SteadyClock clock, Loop loop) {}
 
     private record Edges(
             CmsWorkers cms,
@@ -92,17 +98,19 @@ final class Appliance {
     static Appliance start(String file, GatewayConfig config) throws StartFault {
         var clock = new SteadyClock(InstantSource.system());
         var opened = new ArrayList<AutoCloseable>();
+        var trial = trial(config, clock);
+        var whole = trial.map(t -> t.added(config)).orElse(config);
         try {
             var keys = SmimeKeys.load(config.smime(), Security.getProvider(FipsProvider.CRYPTO));
             var gateway =
                     new Gateway(
-                            config,
+                            whole,
                             certificate(keys),
                             clock.instant(),
                             OwnAddresses.now(),
                             Door.keys(config));
             var loop = new Loop(gateway, config.limits().queue(), clock, entropy());
-            var base = new Foundation(config, clock, loop);
+            var base = new Foundation(config, trial, clock, loop);
             var telemetry = Telemetry.start(file, config, clock, loop::snapshot);
             opened.add(telemetry);
             var archive = archive(config, loop, clock);
@@ -114,10 +122,11 @@ final class Appliance {
             cms.check();
             var firewall = firewall(config, loop, clock);
             firewall.ifPresent(opened::add);
-            var sockets = TlsSockets.open(config.tls());
+            var anchors = trial.stream().map(TrialCall::anchor).toList();
+            var sockets = TlsSockets.open(config.tls(), anchors);
             var sip =
                     new SipTransport(
-                            SipTransport.Settings.of(config),
+                            SipTransport.Settings.of(whole),
                             new SipTransport.Protection(
                                     new SipTls(sockets), Links.of(config, links())),
                             Locator.ofSystem(new Random(new SecureRandom().nextLong())),
@@ -126,7 +135,7 @@ final class Appliance {
             opened.add(sip);
             var all =
                     new Appliance(base, telemetry, new Edges(cms, archive, firewall, sip, sockets));
-            all.open();
+            all.open(whole, keys);
             return all;
         } catch (KeyMaterialFault
                 | ArchiveFault
@@ -139,6 +148,12 @@ final class Appliance {
             undo(opened);
             throw e;
         }
+    }
+
+    private static Optional<TrialCall> trial(GatewayConfig config, InstantSource clock) {
+        return config.upkeep().asked()
+                ? Optional.of(TrialCall.at(config.upkeep().trialPort(), clock))
+                : Optional.empty();
     }
 
     private static void undo(List<AutoCloseable> opened) {
@@ -189,7 +204,7 @@ final class Appliance {
     }
 
     /// The doors open when everything behind them is ready.
-    private void open() throws IOException {
+    private void open(GatewayConfig whole, SmimeKeys keys) throws IOException, StartFault {
         EffectHandler<Effect.ApplyRuleSet> rules =
                 firewall.<EffectHandler<Effect.ApplyRuleSet>>map(f -> f::handle)
                         .orElse(this::noFirewall);
@@ -211,8 +226,40 @@ final class Appliance {
                         rules,
                         telemetry::tell,
                         telemetry::keep));
-        sip.start(config.listeners());
+        sip.start(whole.listeners());
         telemetry.tell(new Effect.Report(notice(NoticeKind.STARTED)));
+        telemetry.watch(config);
+        if (trial.isPresent()) {
+            var socket = Path.of(config.upkeep().socket());
+            health = Optional.of(HealthDoor.open(socket, checks(trial.get(), keys)));
+        }
+    }
+
+    private Health checks(TrialCall trial, SmimeKeys keys) {
+        var checks =
+                new Health()
+                        .with("call", "passes, over TLS and encrypted", () -> call(trial, keys))
+                        .with("journal", "takes what happens", telemetry::journalTrouble);
+        if (config.snmp().enabled()) {
+            var id = config.gateway().id();
+            checks.with("snmp", "answers", () -> AgentProbe.ask(config.snmp(), Secrets::read, id));
+        }
+        if (config.pinholes().driver() == Pinholes.Driver.NFTABLES) {
+            checks.with(
+                    "firewall",
+                    "table inet " + config.pinholes().table(),
+                    () -> firewall.map(NftablesAdapter::trouble).filter(t -> !t.isEmpty()));
+        }
+        return checks;
+    }
+
+    private Optional<String> call(TrialCall trial, SmimeKeys keys) throws InterruptedException {
+        return trial.place(
+                new TrialCall.Gateway(
+                        config.gateway().name(),
+                        sockets.certificate(),
+                        keys.recipient().certificate(),
+                        config.assurance()));
     }
 
     private void keep(Effect.KeepEntry effect) {
@@ -297,15 +344,24 @@ final class Appliance {
     /// Takes the file again while calls go on; gives the reasons when the old one is kept.
     List<String> reload(Path file) {
         var rules = new Reload(file, config, sockets, clock);
-        var faults = new ConfigReload(file, rules::objections, loop, clock).reload();
+        var faults = new ConfigReload(file, rules::objections, this::post, clock).reload();
         if (!faults.isEmpty()) {
             telemetry.tell(new Effect.Report(notice(NoticeKind.CONFIG_REFUSED)));
         }
         return faults;
     }
 
+    /// A new configuration gets its part for trial calls, too.
+    private boolean post(Event event) {
+        return loop.post(
+                event instanceof Event.ConfigChanged(var at, var next) && trial.isPresent()
+                        ? new Event.ConfigChanged(at, trial.get().added(next))
+                        : event);
+    }
+
     /// Ends calls, closes pinholes, writes the last reports, within about that time.
     void stop(Duration patience) {
+        health.ifPresent(HealthDoor::close);
         try {
             loop.stop(patience);
         } catch (InterruptedException e) {

@@ -31,6 +31,7 @@ public final class Main {
                     ProbeCommand.class,
                     AnswerCommand.class,
                     StatusCommand.class,
+                    HealthCommand.class,
                     EventsCommand.class,
                     ExplainCommand.class,
                     ArchiveCommand.class);

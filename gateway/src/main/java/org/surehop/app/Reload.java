@@ -59,6 +59,7 @@ record Reload(Path file, GatewayConfig running, TlsSockets sockets, InstantSourc
         fixed.put("snmp", config.snmp());
         fixed.put("mqtt", config.mqtt());
         fixed.put("authentication", config.authentication());
+        fixed.put("upkeep", config.upkeep());
         return fixed;
     }
 }

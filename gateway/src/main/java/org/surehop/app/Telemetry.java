@@ -7,6 +7,7 @@ import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.HexFormat;
 import java.util.List;
+import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.Executors;
@@ -40,12 +41,15 @@ final class Telemetry implements AutoCloseable {
     private final Journal journal;
     private final Status.Box box;
     private final Supplier<Snapshot> snapshots;
+    private final InstantSource clock;
     private final ScheduledExecutorService ticker;
     private final List<AutoCloseable> opened = new ArrayList<>();
     private final List<Supplier<PartHealth>> parts = new CopyOnWriteArrayList<>();
     private volatile Supplier<List<PartHealth>> others = List::of;
 
-    private Telemetry(Journal journal, Status.Box box, Supplier<Snapshot> snapshots) {
+    private Telemetry(
+            Journal journal, Status.Box box, Supplier<Snapshot> snapshots, InstantSource clock) {
+        this.clock = clock;
         this.journal = journal;
         this.box = box;
         this.snapshots = snapshots;
@@ -75,7 +79,7 @@ final class Telemetry implements AutoCloseable {
                             config.limits().queue(),
                             sinks(config),
                             box.bootId());
-            var all = new Telemetry(Journal.open(settings, clock), box, snapshots);
+            var all = new Telemetry(Journal.open(settings, clock), box, snapshots, clock);
             all.snmp(file, config);
             all.mqtt(file, config);
             all.begin();
@@ -102,7 +106,13 @@ final class Telemetry implements AutoCloseable {
             return;
         }
         try {
-            var agent = SnmpAgent.open(config.snmp(), box, Secrets::read, this::status);
+            var orders = new UpdateOrders(config.upkeep(), n -> tell(new Effect.Report(n)), clock);
+            var agent =
+                    SnmpAgent.open(
+                            config.snmp(),
+                            new SnmpAgent.Answering(
+                                    box, this::status, config.upkeep().updateUser(), orders),
+                            Secrets::read);
             opened.add(agent);
             parts.add(agent::health);
             agent.sinks().forEach(journal::deliverTo);
@@ -143,6 +153,24 @@ final class Telemetry implements AutoCloseable {
         var unused =
                 ticker.scheduleWithFixedDelay(
                         () -> journal.status(status()), 0, 500, TimeUnit.MILLISECONDS);
+    }
+
+    /// Why the journal takes nothing; empty when it does.
+    Optional<String> journalTrouble() {
+        var now = journal.health();
+        return now.state() == State.DOWN ? Optional.of(now.phrase()) : Optional.empty();
+    }
+
+    /// What the box leaves for us to tell, from now on.
+    void watch(GatewayConfig config) {
+        if (!config.upkeep().events().isEmpty()) {
+            var memory = Path.of(config.journal().path()).resolveSibling("box-events-told");
+            opened.add(
+                    BoxEvents.watch(
+                            Path.of(config.upkeep().events()),
+                            memory,
+                            notice -> tell(new Effect.Report(notice))));
+        }
     }
 
     /// Where the health of the other parts is asked for.

@@ -38,6 +38,7 @@ final class ConfigReader {
             var smime = smime(root.section("smime"));
             var edge = new EdgeReader(root);
             var assurance = edge.assurance();
+            var snmp = edge.snmp();
             var peers = peers(root);
             LinkReader.listeners(root, listeners, peers);
             var routes = routes(root, peers);
@@ -58,9 +59,10 @@ final class ConfigReader {
                             edge.timers(),
                             edge.limits(),
                             edge.journal(),
-                            edge.snmp(),
+                            snmp,
                             edge.mqtt(),
-                            DoorReader.read(root, listeners, peers));
+                            DoorReader.read(root, listeners, peers),
+                            UpkeepReader.read(root.section("upkeep"), snmp));
             root.close();
             return Optional.of(config);
         } catch (IllegalArgumentException e) {

@@ -82,7 +82,21 @@ record Topics(String root, String site, String id) {
                     CERT_EXPIRING,
                     CREDENTIALS_REFUSED ->
                     "security";
-            case STARTED, STOPPED, CONFIG_CHANGED, CONFIG_REFUSED, INTERNAL_ERROR -> "lifecycle";
+            case STARTED,
+                    STOPPED,
+                    CONFIG_CHANGED,
+                    CONFIG_REFUSED,
+                    INTERNAL_ERROR,
+                    UPDATE_REQUESTED,
+                    UPDATE_INSTALLING,
+                    UPDATE_INSTALLED,
+                    UPDATE_REFUSED,
+                    UPDATE_CONFIRMED,
+                    UPDATE_FAILED,
+                    UPDATE_ROLLED_BACK,
+                    HEALTH_LOST,
+                    BOX_RESET ->
+                    "lifecycle";
         };
     }
 }

@@ -62,7 +62,16 @@ final class Notification {
                             STOPPED,
                             CONFIG_CHANGED,
                             CONFIG_REFUSED,
-                            INTERNAL_ERROR ->
+                            INTERNAL_ERROR,
+                            UPDATE_REQUESTED,
+                            UPDATE_INSTALLING,
+                            UPDATE_INSTALLED,
+                            UPDATE_REFUSED,
+                            UPDATE_CONFIRMED,
+                            UPDATE_FAILED,
+                            UPDATE_ROLLED_BACK,
+                            HEALTH_LOST,
+                            BOX_RESET ->
                             6;
                 };
         return new OID(TYPES + number);

@@ -30,11 +30,14 @@ import org.surehop.core.report.PartHealth.State;
 import org.surehop.core.report.Sink;
 
 /// The SNMPv3 agent and the senders of notifications. Answers from its own threads with the status
-/// that the supplier gives; nothing can be written.
+/// that the supplier gives; nothing can be written but the request for an update, where that is
+/// configured.
 public final class SnmpAgent implements AutoCloseable {
     private static final int MIN_PASSPHRASE = 8;
     private static final OctetString GROUP = new OctetString("surehop");
     private static final OctetString VIEW = new OctetString("surehop");
+    private static final OctetString UPDATERS = new OctetString("surehop-update");
+    private static final OctetString UPDATE_VIEW = new OctetString("surehop-update");
     private static final OctetString NO_VIEW = new OctetString();
     private static final OID SYS_OBJECT_ID = new OID("1.3.6.1.4.1.32473.3.1");
     // system, snmp, snmpEngine, surehop
@@ -60,6 +63,19 @@ public final class SnmpAgent implements AutoCloseable {
             Function<SecretRef, Optional<String>> secrets,
             Supplier<Status> status)
             throws SnmpFault {
+        return open(config, new Answering(box, status, "", UpdateRequests.NONE), secrets);
+    }
+
+    /// What it answers with: who we are and how, and who hears of requests for an update, which
+    /// only `updateUser` may make.
+    public record Answering(
+            Status.Box box, Supplier<Status> status, String updateUser, UpdateRequests updates) {}
+
+    /// The same on a box that may be asked for an update.
+    public static SnmpAgent open(
+            Snmp config, Answering answering, Function<SecretRef, Optional<String>> secrets)
+            throws SnmpFault {
+        var box = answering.box();
         var passphrases = passphrases(config, secrets);
         var addresses = new ArrayList<UdpAddress>();
         for (var receiver : config.receivers()) {
@@ -77,7 +93,7 @@ public final class SnmpAgent implements AutoCloseable {
             sinks.add(new ReceiverSink(receiver, engine, box.id(), addresses.get(i)));
         }
         var agent = new SnmpAgent(config, engine, sinks);
-        agent.answer(box, status);
+        agent.answer(answering);
         return agent;
     }
 
@@ -150,7 +166,8 @@ public final class SnmpAgent implements AutoCloseable {
         }
     }
 
-    private void answer(Status.Box box, Supplier<Status> status) throws SnmpFault {
+    private void answer(Answering answering) throws SnmpFault {
+        var box = answering.box();
         var server = new DefaultMOServer();
         server.addContext(new OctetString());
         var system =
@@ -159,10 +176,10 @@ public final class SnmpAgent implements AutoCloseable {
                         SYS_OBJECT_ID,
                         new Integer32(72));
         system.setName(new OctetString(box.name()));
-        var vacm = vacm(server);
+        var vacm = vacm(server, answering.updateUser());
         try {
             system.registerMOs(server, null);
-            server.register(new StatusObjects(status), null);
+            server.register(new StatusObjects(answering.status(), answering.updates()), null);
         } catch (DuplicateRegistrationException e) {
             throw new IllegalStateException("two managed objects of one name", e);
         }
@@ -179,24 +196,22 @@ public final class SnmpAgent implements AutoCloseable {
         }
     }
 
-    private VacmMIB vacm(DefaultMOServer server) {
+    private VacmMIB vacm(DefaultMOServer server, String updateUser) {
         var vacm = new VacmMIB(new DefaultMOServer[] {server});
         for (var user : config.users()) {
             vacm.addGroup(
                     SecurityModel.SECURITY_MODEL_USM,
                     new OctetString(user.name()),
-                    GROUP,
+                    user.name().equals(updateUser) ? UPDATERS : GROUP,
                     StorageType.permanent);
         }
-        vacm.addAccess(
-                GROUP,
+        access(vacm, GROUP, NO_VIEW);
+        access(vacm, UPDATERS, UPDATE_VIEW);
+        vacm.addViewTreeFamily(
+                UPDATE_VIEW,
+                StatusObjects.UPDATE_REQUEST,
                 new OctetString(),
-                SecurityModel.SECURITY_MODEL_USM,
-                SecurityLevel.AUTH_PRIV,
-                MutableVACM.VACM_MATCH_EXACT,
-                VIEW,
-                NO_VIEW,
-                VIEW,
+                VacmMIB.vacmViewIncluded,
                 StorageType.permanent);
         for (var subtree : READABLE) {
             vacm.addViewTreeFamily(
@@ -207,6 +222,19 @@ public final class SnmpAgent implements AutoCloseable {
                     StorageType.permanent);
         }
         return vacm;
+    }
+
+    private static void access(VacmMIB vacm, OctetString group, OctetString mayWrite) {
+        vacm.addAccess(
+                group,
+                new OctetString(),
+                SecurityModel.SECURITY_MODEL_USM,
+                SecurityLevel.AUTH_PRIV,
+                MutableVACM.VACM_MATCH_EXACT,
+                VIEW,
+                mayWrite,
+                VIEW,
+                StorageType.permanent);
     }
 
     /// The name of the journal's cursor for a receiver.

@@ -7,6 +7,7 @@ import java.security.KeyStore;
 import java.security.cert.X509Certificate;
 import java.time.InstantSource;
 import java.util.List;
+import java.util.stream.Stream;
 import javax.net.ssl.KeyManager;
 import javax.net.ssl.KeyManagerFactory;
 import javax.net.ssl.SNIHostName;
@@ -36,26 +37,44 @@ public final class TlsSockets {
     private static final List<String> GROUPS = List.of("secp256r1", "secp384r1", "secp521r1");
 
     private final InstantSource clock;
+    private final List<X509Certificate> besides;
     private volatile Contexts contexts;
 
-    private TlsSockets(Contexts contexts, InstantSource clock) {
+    private TlsSockets(Contexts contexts, List<X509Certificate> besides, InstantSource clock) {
         this.contexts = contexts;
+        this.besides = besides;
         this.clock = clock;
     }
 
     /// Reads the files that `tls` names; a [CredentialException] says what is wrong with which.
     public static TlsSockets open(Tls tls) throws CredentialException {
-        return open(tls, InstantSource.system());
+        return open(tls, List.of());
+    }
+
+    /// The same with CAs in memory that are trusted besides, also after a [#reload].
+    public static TlsSockets open(Tls tls, List<X509Certificate> besides)
+            throws CredentialException {
+        var clock = InstantSource.system();
+        FipsProvider.install();
+        return new TlsSockets(Contexts.of(tls, besides, clock), besides, clock);
     }
 
     static TlsSockets open(Tls tls, InstantSource clock) throws CredentialException {
         FipsProvider.install();
-        return new TlsSockets(Contexts.of(tls, clock), clock);
+        return new TlsSockets(Contexts.of(tls, List.of(), clock), List.of(), clock);
+    }
+
+    /// For one end of a trial call: shows `own`, which lies in no file, and takes `other` alone.
+    public static TlsSockets pinned(Credentials own, X509Certificate other)
+            throws CredentialException {
+        FipsProvider.install();
+        var contexts = Contexts.of(own, new PinnedTrust(other), List.of("TLSv1.3", "TLSv1.2"));
+        return new TlsSockets(contexts, List.of(), InstantSource.system());
     }
 
     /// Reads the files again. When that fails everything stays as it was.
     public void reload(Tls tls) throws CredentialException {
-        contexts = Contexts.of(tls, clock);
+        contexts = Contexts.of(tls, besides, clock);
     }
 
     /// The client side over a connected socket, before its handshake: asks for `domain` by SNI
@@ -120,7 +139,9 @@ public final class TlsSockets {
     TlsSockets only(String version) {
         var c = contexts;
         return new TlsSockets(
-                new Contexts(c.credentials(), c.named(), c.nameless(), List.of(version)), clock);
+                new Contexts(c.credentials(), c.named(), c.nameless(), List.of(version)),
+                besides,
+                clock);
     }
 
     /// What a failed handshake (or the first read after it, where TLS 1.3 tells a client that
@@ -144,13 +165,21 @@ public final class TlsSockets {
     /// Everything that changes together.
     private record Contexts(
             Credentials credentials, SSLContext named, SSLContext nameless, List<String> versions) {
-        static Contexts of(Tls tls, InstantSource clock) throws CredentialException {
+        static Contexts of(Tls tls, List<X509Certificate> besides, InstantSource clock)
+                throws CredentialException {
             var credentials = Credentials.load(tls.certificate(), tls.key());
-            var trust = new PeerTrust(Credentials.trust(tls.trust()), clock);
+            var anchors =
+                    Stream.concat(Credentials.trust(tls.trust()).stream(), besides.stream())
+                            .toList();
             var versions =
                     tls.minimumVersion().equals("TLSv1.3")
                             ? List.of("TLSv1.3")
                             : List.of("TLSv1.3", "TLSv1.2");
+            return of(credentials, new PeerTrust(anchors, clock), versions);
+        }
+
+        static Contexts of(Credentials credentials, TrustManager trust, List<String> versions)
+                throws CredentialException {
             return new Contexts(
                     credentials,
                     context(keyManagers(credentials), trust),

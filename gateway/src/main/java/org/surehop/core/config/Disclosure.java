@@ -2,6 +2,7 @@ package org.surehop.core.config;
 
 import java.util.List;
 import java.util.Optional;
+import java.util.stream.Stream;
 import org.surehop.core.sip.SipUri;
 
 /// End-to-middle. `profile` is `INSPECT` (pinholes need a readable SDP) or `ROUTE_ONLY`
@@ -49,6 +50,29 @@ public record Disclosure(
                                         workers,
                                         demands))
                 .orElse(this);
+    }
+
+    /// The same with one more rule, which comes before all others.
+    public Disclosure with(UserRule first) {
+        var users = Stream.concat(Stream.of(first), demands.users().stream()).toList();
+        return new Disclosure(
+                profile,
+                clearSdp,
+                requireSignature,
+                hideInspectPolicy,
+                emitCode,
+                warnCode,
+                maxMimeDepth,
+                maxMimeParts,
+                maxRecipients,
+                workers,
+                new Demands(
+                        demands.srtpKeys(),
+                        demands.keyOperationsPerUser(),
+                        demands.keyOperationsPerPeer(),
+                        demands.mustRead(),
+                        demands.identities(),
+                        users));
     }
 
     /// Whether nothing of what that user sends is looked at.

@@ -2,6 +2,7 @@ package org.surehop.core.config;
 
 import java.util.List;
 import java.util.Optional;
+import java.util.stream.Stream;
 import org.surehop.core.sip.Hop;
 import org.surehop.core.sip.NextHop;
 
@@ -25,7 +26,8 @@ public record GatewayConfig(
         Journal journal,
         Snmp snmp,
         Mqtt mqtt,
-        Authentication authentication) {
+        Authentication authentication,
+        Upkeep upkeep) {
     public GatewayConfig {
         listeners = List.copyOf(listeners);
         peers = List.copyOf(peers);
@@ -40,6 +42,74 @@ public record GatewayConfig(
         Valid.that(
                 !services.emergency().taken() || names.contains(services.emergency().to()),
                 "services.emergency.to must be a configured peer");
+    }
+
+    /// One that nobody asks for its health.
+    public GatewayConfig(
+            Identity gateway,
+            List<Listener> listeners,
+            Tls tls,
+            Smime smime,
+            List<Peer> peers,
+            List<Route> routes,
+            Assurance assurance,
+            PathPolicy path,
+            Notifying notifies,
+            Disclosure disclosure,
+            Services services,
+            Pinholes pinholes,
+            Timers timers,
+            Limits limits,
+            Journal journal,
+            Snmp snmp,
+            Mqtt mqtt,
+            Authentication authentication) {
+        this(
+                gateway,
+                listeners,
+                tls,
+                smime,
+                peers,
+                routes,
+                assurance,
+                path,
+                notifies,
+                disclosure,
+                services,
+                pinholes,
+                timers,
+                limits,
+                journal,
+                snmp,
+                mqtt,
+                authentication,
+                Upkeep.NONE);
+    }
+
+    /// The same with a part of its own for trial calls: a door, two neighbours, a way between
+    /// them, and what they may show.
+    public GatewayConfig withTrial(
+            Listener door, List<Peer> neighbours, Route way, Disclosure reading) {
+        return new GatewayConfig(
+                gateway,
+                Stream.concat(listeners.stream(), Stream.of(door)).toList(),
+                tls,
+                smime,
+                Stream.concat(peers.stream(), neighbours.stream()).toList(),
+                Stream.concat(Stream.of(way), routes.stream()).toList(),
+                assurance,
+                path,
+                notifies,
+                reading,
+                services,
+                pinholes,
+                timers,
+                limits,
+                journal,
+                snmp,
+                mqtt,
+                authentication,
+                upkeep);
     }
 
     /// `id` names this box in every report; `name` is the public host name in Via, Contact,

@@ -42,7 +42,16 @@ public enum NoticeKind {
     STOPPED("gateway.stopped", 91),
     CONFIG_CHANGED("config.changed", 92),
     CONFIG_REFUSED("config.refused", 93),
-    INTERNAL_ERROR("gateway.internal-error", 99);
+    INTERNAL_ERROR("gateway.internal-error", 99),
+    UPDATE_REQUESTED("update.requested", 110),
+    UPDATE_INSTALLING("update.installing", 111),
+    UPDATE_INSTALLED("update.installed", 112),
+    UPDATE_REFUSED("update.refused", 113),
+    UPDATE_CONFIRMED("update.confirmed", 114),
+    UPDATE_FAILED("update.failed", 115),
+    UPDATE_ROLLED_BACK("update.rolled-back", 116),
+    HEALTH_LOST("box.health-lost", 117),
+    BOX_RESET("box.reset", 118);
 
     private final String wireName;
     private final int number;

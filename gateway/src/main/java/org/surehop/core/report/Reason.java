@@ -95,6 +95,16 @@ public enum Reason {
     CREDENTIALS_WRONG("credentials-wrong", 121),
     CREDENTIALS_STALE("credentials-stale", 122),
     CREDENTIALS_REPLAYED("credentials-replayed", 123),
+    // the box and its updates
+    UPDATE_UNTRUSTED("update-untrusted", 130),
+    UPDATE_INCOMPATIBLE("update-incompatible", 131),
+    UPDATE_TOO_OLD("update-too-old", 132),
+    UPDATE_FAILED_BEFORE("update-failed-before", 133),
+    UPDATE_DAMAGED("update-damaged", 134),
+    UPDATE_UNREACHABLE("update-unreachable", 135),
+    UPDATE_NOT_ALLOWED("update-not-allowed", 136),
+    NEVER_CONFIRMED("never-confirmed", 137),
+    ONCE_CONFIRMED("once-confirmed", 138),
     INTERNAL("internal-error", 199);
 
     private final String wireName;

@@ -77,6 +77,10 @@ class ConfigFaultsTest {
         secure-transport: tls  | secure-transport: esp  | peers[0].secure-transport: expected one of tls, ipsec, found 'esp'
         transport: tls         | transport: ipsec       | listeners[0].transport: no peer has secure-transport: ipsec, expected tls or tcp
         "timers:"              | "timers: 5"            | timers: expected a map of keys
+        trial-port: 5079       | trial-port: 65535      | upkeep.trial-port: expected a whole number from 1 to 65534, found '65535'
+        update-request: ""     | update-request: "x"    | upkeep.update-user: is missing, expected the name of one of snmp.users
+        update-user: ""        | update-user: monitor   | upkeep.update-request: is missing, expected the path of a file to be made
+        update-user: ""        | update-user: nobody    | upkeep.update-user: no user has the name 'nobody', expected one of snmp.users
         messages: pass         | messages: all          | services.messages: expected one of pass, report, outgoing, inspect, found 'all'
         on-failure: refuse     | on-failure: ignore     | services.archive.on-failure: expected one of refuse, pass, found 'ignore'
         keep: 365d             | keep: 1h               | services.archive.keep: expected a duration such as 500ms, 30s, 5m, 2h or 7d, from 1d to 36500d, found '1h'

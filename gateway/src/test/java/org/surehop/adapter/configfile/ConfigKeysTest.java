@@ -41,6 +41,7 @@ import org.surehop.core.config.Snmp;
 import org.surehop.core.config.Timers;
 import org.surehop.core.config.Tls;
 import org.surehop.core.config.Topology;
+import org.surehop.core.config.Upkeep;
 import org.surehop.core.location.Area;
 import org.surehop.core.sip.Hop;
 import org.surehop.core.sip.Side;
@@ -102,6 +103,7 @@ class ConfigKeysTest {
         assertEquals(defaults.mqtt(), shipped.mqtt());
         assertEquals(defaults.authentication(), shipped.authentication());
         assertEquals(Authentication.NONE, defaults.authentication());
+        assertEquals(defaults.upkeep(), shipped.upkeep());
         assertEquals(defaults.gateway(), shipped.gateway());
         assertEquals(defaults.listeners().getFirst(), shipped.listeners().getFirst());
         assertEquals(defaults.snmp().port(), shipped.snmp().port());
@@ -212,7 +214,8 @@ class ConfigKeysTest {
                         List.of(new Snmp.User("u", env("AUTH"), env("PRIV"))),
                         List.of(new Snmp.Receiver("r", "192.0.2.2", 1171, "u", true))),
                 mqtt(),
-                authentication());
+                authentication(),
+                new Upkeep(here("h"), 5090, here("e"), here("r"), "u"));
     }
 
     private Mqtt mqtt() {
