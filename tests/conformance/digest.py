@@ -392,4 +392,33 @@ class Strict(unittest.TestCase):
         self.assertIn("listeners[0].authenticate: digest needs transport: tls", said)
 
 
+class LabelOfAUser(Door):
+    """REQ-CONF-3: over TLS, credentials make the wish of a user agent a secure one."""
+
+    @staticmethod
+    def change(tree, border):
+        asking()(tree, border)
+        tree["disclosure"] = {"clear-sdp": False, "require-authenticated-label": True}
+
+    def test_is_followed_though_no_certificate_was_shown(self):
+        inner = bodies.mime("application/sdp", OFFER.encode())
+        parts = [bodies.pkcs7_part("enveloped-data", bodies.encrypt(inner, [reader]),
+                                   f"Content-ID: <{name}@inside.example>",
+                                   "Content-Disposition: attachment;handling=optional")
+                 for name, reader in (("one", self.keys.bob[0]), ("two", self.keys.reader[0]))]
+        kind, octets = bodies.mixed(*parts)
+        for named, status in (("one", 496), ("two", 486)):
+            with self.subTest(named=named):
+                label = [("Proxy-Inspect-Body", f'{NAME};cid="{named}@inside.example"')]
+                invite = self.alice.request("INVITE", self.bob.aor, extra=label,
+                                            body=([("Content-Type", kind)], octets))
+                second = self.authorized(invite, self.challenged(invite))
+                call = Call(self.alice, self.line, second)
+                if status == 486:
+                    self.bob.next_call(10, call.call_id).respond(486)
+                self.assertEqual(status, call.final().status)
+                told = self.gateway.events("e2m.identity-mismatch", call.call_id)
+                self.assertEqual([], told)
+
+
 del Door

@@ -14,8 +14,9 @@ import org.surehop.core.gateway.Event;
 import org.surehop.core.sip.Octets;
 
 /// Reads the body of a MESSAGE and, where an archive wants it, seals an entry at once, so that no
-/// clear octet leaves this room: the facts that go out have parts without octets. Used by the
-/// worker threads.
+/// clear octet leaves this room: the facts that go out have parts without octets, but for the rows
+/// of a signed copy of the message, which are compared with the message. Used by the worker
+/// threads.
 final class MessageReading {
     private static final Logger LOG = LoggerFactory.getLogger(MessageReading.class);
 
@@ -64,10 +65,11 @@ final class MessageReading {
     }
 
     private static DisclosedPart withoutOctets(DisclosedPart part) {
+        var copied = part.mediaType().equals("message/sip") && !part.signers().isEmpty();
         return new DisclosedPart(
                 part.mediaType(),
                 part.contentId(),
-                Octets.NONE,
+                copied ? part.octets() : Octets.NONE,
                 part.signers(),
                 part.encrypted(),
                 part.malleable(),

@@ -189,6 +189,8 @@ final class EdgeReader {
                 s.integer("key-operations-per-peer", 1000, 1, 1_000_000),
                 s.choice("must-read", Demands.MustRead.class, Demands.MustRead.SDP),
                 s.choice("identities", Demands.Identities.class, Demands.Identities.REPORT),
+                s.choice("tunnels", Demands.Identities.class, Demands.Identities.REFUSE),
+                s.flag("require-authenticated-label", false),
                 users);
     }
 

@@ -7,7 +7,9 @@ import java.util.List;
 /// (SVC-5). `keyOperationsPerUser` and `keyOperationsPerPeer` are the private-key operations
 /// that one of them may cause in a second; twice as many may come at once (R-SEC-9).
 /// `mustRead` is how much of a body must be readable (E2M-14); `identities` what becomes of an
-/// identity body that does not fit its message (AIB-2); `users` are those for whom
+/// identity body that does not fit its message (AIB-2), and `tunnels` of a signed copy of a whole
+/// message that does not (SM-7); with `authenticatedLabel` a `Proxy-Inspect-Body` counts only from
+/// somebody who is known, or where its sender signed it (REQ-CONF-3); `users` are those for whom
 /// something else holds, the first that fits (E2M-12).
 public record Demands(
         SrtpKeys srtpKeys,
@@ -15,6 +17,8 @@ public record Demands(
         int keyOperationsPerPeer,
         MustRead mustRead,
         Identities identities,
+        Identities tunnels,
+        boolean authenticatedLabel,
         List<UserRule> users) {
     public static final Demands DEFAULT = new Demands(SrtpKeys.REPORT, 100, 1000);
 
@@ -22,6 +26,25 @@ public record Demands(
         users = List.copyOf(users);
         Valid.positive("disclosure.key-operations-per-user", keyOperationsPerUser);
         Valid.positive("disclosure.key-operations-per-peer", keyOperationsPerPeer);
+    }
+
+    /// Changed copies of messages are refused, and labels count from everybody.
+    public Demands(
+            SrtpKeys srtpKeys,
+            int keyOperationsPerUser,
+            int keyOperationsPerPeer,
+            MustRead mustRead,
+            Identities identities,
+            List<UserRule> users) {
+        this(
+                srtpKeys,
+                keyOperationsPerUser,
+                keyOperationsPerPeer,
+                mustRead,
+                identities,
+                Identities.REFUSE,
+                false,
+                users);
     }
 
     /// The same for all users, and the session description alone.
@@ -43,7 +66,7 @@ public record Demands(
         REFUSE
     }
 
-    /// What becomes of a signed identity that does not fit the message around it.
+    /// What becomes of a signed identity, or copy, that does not fit the message around it.
     public enum Identities {
         /// Nobody looks.
         IGNORE,

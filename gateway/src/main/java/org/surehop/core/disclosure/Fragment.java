@@ -21,7 +21,19 @@ record Fragment(List<Header> rows) {
                     "Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov",
                     "Dec");
     private static final Map<String, String> COMPACT =
-            Map.of("f", "From", "t", "To", "i", "Call-ID", "m", "Contact");
+            Map.of(
+                    "f",
+                    "From",
+                    "t",
+                    "To",
+                    "i",
+                    "Call-ID",
+                    "m",
+                    "Contact",
+                    "k",
+                    "Supported",
+                    "s",
+                    "Subject");
 
     Fragment {
         rows = List.copyOf(rows);

@@ -161,6 +161,20 @@ public final class IdentityBody {
                 .anyMatch(signed -> !canonical(signed).equals(canonical(outer.labels())));
     }
 
+    /// Whether the sender of this message has signed the label that came with it (REQ-CONF-3): in
+    /// a fragment or copy of his own, and of this very message.
+    public static boolean confirmsLabel(BodyFacts facts, Outer outer) {
+        return facts.parts().stream()
+                .filter(p -> p.mediaType().equals(FRAGMENT) || p.mediaType().equals("message/sip"))
+                .filter(p -> signed(p, Fragment.of(p.octets())))
+                .map(p -> Fragment.of(p.octets()))
+                .filter(f -> outer.from().isEmpty() || outer.from().equals(f.uri("From")))
+                .filter(f -> f.only("Call-ID").equals(Optional.of(outer.callId())))
+                .filter(f -> f.only("CSeq").equals(Optional.of(outer.cseq())))
+                .map(f -> Outer.labels(f.rows()))
+                .anyMatch(s -> !s.isEmpty() && canonical(s).equals(canonical(outer.labels())));
+    }
+
     private static TreeSet<String> canonical(List<String> rows) {
         return switch (InspectLabel.parse(rows)) {
             case InspectLabel.Parsed.Labels(var labels) ->

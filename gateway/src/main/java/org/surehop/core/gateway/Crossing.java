@@ -249,7 +249,8 @@ final class Crossing {
                     SRTP_KEY_EXPOSED,
                     LABEL_MISMATCH,
                     IDENTITY_MISMATCH,
-                    IDENTITY_REPLAYED ->
+                    IDENTITY_REPLAYED,
+                    TUNNEL_MISMATCH ->
                     403;
             case BODY_MALFORMED, MALFORMED -> 400;
             case BODY_TOO_COMPLEX, KEY_BUDGET -> 413;

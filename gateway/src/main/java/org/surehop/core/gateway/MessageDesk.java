@@ -7,6 +7,7 @@ import org.surehop.core.archive.Outcome;
 import org.surehop.core.archive.Slip;
 import org.surehop.core.call.Exchange;
 import org.surehop.core.config.Archive;
+import org.surehop.core.config.Demands;
 import org.surehop.core.config.GatewayConfig;
 import org.surehop.core.disclosure.BodyFacts;
 import org.surehop.core.disclosure.Judgement;
@@ -26,6 +27,7 @@ import org.surehop.core.sip.StatusCode;
 final class MessageDesk {
     private final Desks desks;
     private final KeyBudget budget;
+    private final TunnelDesk tunnels;
     private final Map<TaskId, Work> byTask = new HashMap<>();
 
     /// What is under way, and how many private-key operations were taken for it.
@@ -34,6 +36,7 @@ final class MessageDesk {
     MessageDesk(Desks desks, KeyBudget budget) {
         this.desks = desks;
         this.budget = budget;
+        this.tunnels = new TunnelDesk(desks.reporter());
     }
 
     /// Whether the body of that request is looked at here.
@@ -86,7 +89,13 @@ final class MessageDesk {
                         turn.config().services().messages(),
                         disclosure.requireSignature(),
                         disclosure.emitCode());
-        switch (judge.judge(facts, passage.request.from().uri(), passage.inbound.side())) {
+        var outcome = judge.judge(facts, passage.request.from().uri(), passage.inbound.side());
+        var changed = tunnels.check(turn, passage, facts, demands(turn, passage));
+        if (changed.isPresent() && !(outcome instanceof MessageJudge.Outcome.Refused)) {
+            judged(turn, passage, new Judgement.Refused(changed.get(), new StatusCode(403)));
+            return;
+        }
+        switch (outcome) {
             case MessageJudge.Outcome.Read _ -> keep(turn, work, sealed);
             case MessageJudge.Outcome.Opaque(var reason) -> {
                 tell(turn, passage, NoticeKind.UNDECIPHERABLE, reason);
@@ -94,6 +103,10 @@ final class MessageDesk {
             }
             case MessageJudge.Outcome.Refused(var refused) -> judged(turn, passage, refused);
         }
+    }
+
+    private static Demands demands(Turn turn, Passage passage) {
+        return turn.config().disclosure().of(passage.served()).demands();
     }
 
     private void keep(Turn turn, Work work, Octets sealed) {

@@ -1,10 +1,15 @@
 package org.surehop.core.gateway;
 
+import java.util.Collections;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import org.surehop.core.call.Exchange;
+import org.surehop.core.config.Demands;
+import org.surehop.core.disclosure.BodyFacts;
+import org.surehop.core.disclosure.BodyFacts.Obstacle;
 import org.surehop.core.disclosure.Expectation;
 import org.surehop.core.disclosure.IdentityBody;
 import org.surehop.core.disclosure.Judgement;
@@ -14,24 +19,32 @@ import org.surehop.core.report.NoticeKind;
 import org.surehop.core.report.Reason;
 import org.surehop.core.report.Severity;
 import org.surehop.core.sip.Body;
+import org.surehop.core.sip.ChannelSecurity;
 import org.surehop.core.sip.StatusCode;
 
 /// Has the bodies of passages read and judged.
 final class Reading {
+    /// What no second look mends.
+    private static final Set<Obstacle> HOPELESS =
+            Set.of(Obstacle.BUSY, Obstacle.OVER_BUDGET, Obstacle.TOO_COMPLEX, Obstacle.MALFORMED);
+
     private final Desks desks;
     private final KeyBudget budget;
     private final LocationDesk locations;
     private final IdentityDesk identities;
+    private final TunnelDesk tunnels;
     private final Map<TaskId, Work> byTask = new HashMap<>();
 
     /// What is under way, and how many private-key operations were taken for it.
-    private record Work(Passage passage, KeyBudget.Payer payer, int taken) {}
+    private record Work(
+            Passage passage, KeyBudget.Payer payer, int taken, Body body, boolean labelled) {}
 
     Reading(Desks desks, KeyBudget budget) {
         this.desks = desks;
         this.budget = budget;
         this.locations = new LocationDesk(desks, this::judged);
         this.identities = new IdentityDesk(desks.reporter());
+        this.tunnels = new TunnelDesk(desks.reporter());
     }
 
     void open(Turn turn, Passage passage, Body body, List<String> contentIds) {
@@ -41,7 +54,7 @@ final class Reading {
         var taken = budget.take(turn.now(), payer, Effect.OpenBody.KEY_OPERATIONS, demands);
         // An answer is read at the price of the request that it answers: one for each.
         var allowed = answering(passage) ? Effect.OpenBody.KEY_OPERATIONS : taken;
-        byTask.put(task, new Work(passage, payer, taken));
+        byTask.put(task, new Work(passage, payer, taken, body, !contentIds.isEmpty()));
         turn.emit(new Effect.OpenBody(task, body, contentIds, allowed, scope(passage)));
         turn.arm(Deadline.Kind.WORK, passage.owner(), turn.config().timers().work());
     }
@@ -72,7 +85,15 @@ final class Reading {
         var passage = work.passage();
         turn.disarm(Deadline.Kind.WORK, passage.owner());
         var policy = turn.config().disclosure().of(passage.served()).demands();
-        var identity = identities.check(turn, passage, opened.facts(), outer(passage), policy);
+        if (work.labelled() && doubtful(passage, opened.facts(), policy)) {
+            tellLabel(turn, passage);
+            open(turn, passage, work.body(), List.of());
+            return;
+        }
+        var identity =
+                identities
+                        .check(turn, passage, opened.facts(), outer(passage), policy)
+                        .or(() -> tunnels.check(turn, passage, opened.facts(), policy));
         var judgement =
                 identity.<Judgement>map(r -> new Judgement.Refused(r, new StatusCode(403)))
                         .orElseGet(
@@ -88,6 +109,39 @@ final class Reading {
         } else {
             judged(turn, passage, judgement);
         }
+    }
+
+    /// REQ-CONF-3: a label that anybody may have written, or changed on the way, chooses nothing;
+    /// then all of the body is read, as without one.
+    private static boolean doubtful(Passage passage, BodyFacts facts, Demands policy) {
+        return policy.authenticatedLabel()
+                && Collections.disjoint(facts.obstacles(), HOPELESS)
+                && !knownSender(passage)
+                && !IdentityBody.confirmsLabel(facts, outer(passage));
+    }
+
+    /// Whether the label came from somebody who is known, over nothing but secure hops.
+    private static boolean knownSender(Passage passage) {
+        if (answering(passage)) {
+            return passage.egressSecurity.filter(s -> !s.domains().isEmpty()).isPresent();
+        }
+        var security = passage.inbound.security();
+        return !(security instanceof ChannelSecurity.Clear)
+                && Injecting.secureBefore(passage.request)
+                && (passage.user.isPresent() || !security.domains().isEmpty());
+    }
+
+    private void tellLabel(Turn turn, Passage passage) {
+        desks.reporter()
+                .tell(
+                        turn,
+                        new Reporter.What(
+                                NoticeKind.IDENTITY_MISMATCH,
+                                Severity.INFO,
+                                Reason.LABEL_UNAUTHENTICATED),
+                        Optional.of(passage.key()),
+                        Optional.of(passage.from),
+                        Map.of("headers", "Proxy-Inspect-Body"));
     }
 
     /// A body that nobody protected: policy decides at once.

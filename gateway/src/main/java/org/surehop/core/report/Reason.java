@@ -105,6 +105,9 @@ public enum Reason {
     UPDATE_NOT_ALLOWED("update-not-allowed", 136),
     NEVER_CONFIRMED("never-confirmed", 137),
     ONCE_CONFIRMED("once-confirmed", 138),
+    // more of disclosure
+    TUNNEL_MISMATCH("tunnel-mismatch", 150),
+    LABEL_UNAUTHENTICATED("label-unauthenticated", 151),
     INTERNAL("internal-error", 199);
 
     private final String wireName;

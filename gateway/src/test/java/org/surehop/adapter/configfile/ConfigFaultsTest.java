@@ -56,6 +56,8 @@ class ConfigFaultsTest {
         qop: [auth-int, auth]  | qop: []                | authentication.qop: expected at least one
         users: ""              | users: "alice:secret"  | authentication.users: expected a reference file:PATH or env:NAME, never the secret itself
         identities: report     | identities: hide       | disclosure.identities: expected one of ignore, report, refuse, found 'hide'
+        tunnels: refuse        | tunnels: hide          | disclosure.tunnels: expected one of ignore, report, refuse, found 'hide'
+        require-authenticated-label: false | require-authenticated-label: maybe | disclosure.require-authenticated-label: expected true or false, found 'maybe'
         must-read: sdp         | must-read: all         | disclosure.must-read: expected one of sdp, body, found 'all'
         user: "*@guests.example" | user: guests         | disclosure.users[0].user: expected user@host or *@host, found 'guests'
         reject-status: 420     | reject-status: 404     | assurance.reject-status: expected one of [420, 480, 488], found '404'

@@ -29,6 +29,8 @@ final class DisclosureKeys {
                         demands.keyOperationsPerPeer(),
                         demands.mustRead(),
                         demands.identities(),
+                        demands.tunnels(),
+                        demands.authenticatedLabel(),
                         List.of()));
     }
 
@@ -51,6 +53,8 @@ final class DisclosureKeys {
                         8,
                         Demands.MustRead.BODY,
                         Demands.Identities.REFUSE,
+                        Demands.Identities.REPORT,
+                        true,
                         List.of(new UserRule("a@x.org", Disclosure.Profile.INSPECT, true, false))));
     }
 }
