@@ -1,5 +1,6 @@
 package org.surehop.adapter.configfile;
 
+import java.util.Arrays;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 import org.surehop.core.assurance.HopRecord;
@@ -9,6 +10,8 @@ import org.surehop.core.config.Disclosure;
 import org.surehop.core.config.HopPolicy;
 import org.surehop.core.config.Journal;
 import org.surehop.core.config.Limits;
+import org.surehop.core.config.MediaRules;
+import org.surehop.core.config.MediaRules.Otherwise;
 import org.surehop.core.config.Mqtt;
 import org.surehop.core.config.Notifying;
 import org.surehop.core.config.PathPolicy;
@@ -18,6 +21,7 @@ import org.surehop.core.config.Snmp;
 import org.surehop.core.config.Timers;
 import org.surehop.core.config.Topology;
 import org.surehop.core.config.UserRule;
+import org.surehop.core.sdp.SourcePolicy;
 import org.surehop.core.sip.Hop;
 
 /// Reads the rest of the file: policy, limits and reports. Each default stands here once.
@@ -45,6 +49,8 @@ final class EdgeReader {
     /// DNS-over-TLS, SNMP, MQTT, SIP and what else listens above 1024 on such boxes (MID-50).
     private static final List<Integer> DENIED_PORTS =
             List.of(1161, 1162, 1883, 3306, 5060, 5061, 5432, 6379, 8883);
+
+    private static final String SOURCES = "one of addr+port, addr, any";
 
     private final Section root;
 
@@ -223,13 +229,32 @@ final class EdgeReader {
                                 EdgeReader::port),
                         s.integer("max-media", 8, 1, 64),
                         s.integer("max-rules-per-call", 128, 1, 1024),
-                        s.integer("max-rules", 10_000, 1, 1_000_000));
+                        s.integer("max-rules", 10_000, 1, 1_000_000),
+                        mediaRules(s));
         if (read.insidePrefixes().isEmpty() && read.driver() != Pinholes.Driver.NONE) {
             // Nothing would be inside, so that no packet at all would be kept out.
             s.fault("inside-prefixes", "expected at least one address block such as 10.0.0.0/8");
         }
         s.close();
         return read;
+    }
+
+    private static MediaRules mediaRules(Section s) {
+        var usual = MediaRules.USUAL;
+        return new MediaRules(
+                source(s.text("source", usual.source().word(), SOURCES, "addr\\+port|addr|any")),
+                s.choice("nat-without-ice", Otherwise.class, usual.natWithoutIce()),
+                s.choice("unknown-media", Otherwise.class, usual.unknownMedia()),
+                s.integer("max-candidates", usual.maxCandidates(), 1, 1024),
+                s.integer("max-rules-per-user", usual.maxRulesPerUser(), 1, 1_000_000));
+    }
+
+    /// The words of PIN-2; one has a sign that a choice cannot have.
+    private static SourcePolicy source(String word) {
+        return Arrays.stream(SourcePolicy.values())
+                .filter(p -> p.word().equals(word))
+                .findFirst()
+                .orElse(MediaRules.USUAL.source());
     }
 
     Timers timers() {

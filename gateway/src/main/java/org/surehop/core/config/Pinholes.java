@@ -6,6 +6,7 @@ import java.util.List;
 /// Pinholes. `driver` is `NFTABLES`, `MEMORY` (no kernel: for trials) or `NONE`; never chosen
 /// silently. `insidePrefixes` are CIDR blocks that A0 must lie in (MID-50); `mediaSource` `UA`
 /// also demands the address of the user agent itself. `deniedPorts` are refused on both sides.
+/// `media` says what else media may have.
 public record Pinholes(
         Driver driver,
         String table,
@@ -17,7 +18,8 @@ public record Pinholes(
         List<Integer> deniedPorts,
         int maxMedia,
         int maxRulesPerCall,
-        int maxRules) {
+        int maxRules,
+        MediaRules media) {
     public Pinholes {
         insidePrefixes = List.copyOf(insidePrefixes);
         deniedPorts = List.copyOf(deniedPorts);
@@ -31,6 +33,34 @@ public record Pinholes(
         Valid.positive("pinholes.max-media", maxMedia);
         Valid.positive("pinholes.max-rules-per-call", maxRulesPerCall);
         Valid.positive("pinholes.max-rules", maxRules);
+    }
+
+    /// With the usual rules for media.
+    public Pinholes(
+            Driver driver,
+            String table,
+            List<Prefix> insidePrefixes,
+            MediaSource mediaSource,
+            Duration earlyLifetime,
+            Duration lifetime,
+            int minimumPort,
+            List<Integer> deniedPorts,
+            int maxMedia,
+            int maxRulesPerCall,
+            int maxRules) {
+        this(
+                driver,
+                table,
+                insidePrefixes,
+                mediaSource,
+                earlyLifetime,
+                lifetime,
+                minimumPort,
+                deniedPorts,
+                maxMedia,
+                maxRulesPerCall,
+                maxRules,
+                MediaRules.USUAL);
     }
 
     /// Who keeps the rules.

@@ -254,7 +254,13 @@ final class Answers {
             case PEER_TIMEOUT -> admission.rejection(408, "Request Timeout", reason);
             case NO_SUCH_CALL -> Rejection.of(481, "Call/Transaction Does Not Exist", reason);
             case GATEWAY_STOPPING -> admission.rejection(480, "Temporarily Unavailable", reason);
-            case SDP_MALFORMED, ADDRESS_REFUSED, PORT_REFUSED, TOO_MANY_MEDIA, NAT_WITHOUT_ICE ->
+            case SDP_MALFORMED,
+                    ADDRESS_REFUSED,
+                    PORT_REFUSED,
+                    TOO_MANY_MEDIA,
+                    LACK_OF_RESOURCES,
+                    NAT_WITHOUT_ICE,
+                    MEDIA_UNKNOWN ->
                     admission.rejection(488, "Not Acceptable Here", reason);
             default -> admission.rejection(500, "Server Internal Error", reason);
         };

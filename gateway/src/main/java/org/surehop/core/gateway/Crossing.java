@@ -238,7 +238,9 @@ final class Crossing {
                     ADDRESS_REFUSED,
                     PORT_REFUSED,
                     TOO_MANY_MEDIA,
+                    LACK_OF_RESOURCES,
                     NAT_WITHOUT_ICE,
+                    MEDIA_UNKNOWN,
                     CLEAR_SDP_REFUSED ->
                     488;
             case SIGNATURE_MISSING -> 495;

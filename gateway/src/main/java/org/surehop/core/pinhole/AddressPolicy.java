@@ -28,7 +28,12 @@ final class AddressPolicy {
 
     /// Looks at a flow from `sender` to `receiver`.
     Optional<Refused> refusal(Flow flow, Party sender, Party receiver) {
-        return address(flow.source(), sender)
+        if (flow.fromAnyone() && receiver.side() != Side.INSIDE) {
+            return refused(Reason.ADDRESS_REFUSED, "a pinhole from anyone to the outside");
+        }
+        return Optional.of(flow)
+                .filter(f -> !f.fromAnyone())
+                .flatMap(f -> address(f.source(), sender))
                 .or(() -> address(flow.destination(), receiver))
                 .or(() -> port(flow.port()));
     }

@@ -53,7 +53,8 @@ public final class PinholeTable {
     /// @param own the gateway's own addresses: no pinhole may lead to them
     public PinholeTable(Pinholes config, Set<InetAddress> own) {
         this.config = config;
-        this.holdings = new Holdings();
+        this.holdings =
+                new Holdings(a -> config.insidePrefixes().stream().anyMatch(p -> p.contains(a)));
         this.screening = new Screening(config, own);
     }
 
@@ -205,6 +206,9 @@ public final class PinholeTable {
         total.removeIf(holdings::holds);
         if (!total.isEmpty() && holdings.size() + total.size() > config.maxRules()) {
             return full();
+        }
+        if (!total.isEmpty() && holdings.mostOfOneUser(total) > config.media().maxRulesPerUser()) {
+            return new Refused(Reason.LACK_OF_RESOURCES, "no more rules are allowed for this user");
         }
         var granted = granted(group, next);
         return new Granted(granted.change(), granted.refreshIn(), skipped);

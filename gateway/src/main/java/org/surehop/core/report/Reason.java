@@ -72,6 +72,7 @@ public enum Reason {
     FIREWALL_FAILED("firewall-failed", 86),
     LIFETIME_ENDED("lifetime-ended", 87),
     NAT_WITHOUT_ICE("nat-without-ice", 88),
+    MEDIA_UNKNOWN("media-unknown", 89),
     // services of RFC 4189
     ARCHIVE_FULL("archive-full", 90),
     ARCHIVE_FAILED("archive-failed", 91),

@@ -6,32 +6,27 @@ import java.util.ArrayList;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Optional;
-import java.util.Set;
 import org.surehop.core.sdp.Flow.Transport;
+import org.surehop.core.sdp.FlowRules.End;
+import org.surehop.core.sdp.Offered.Endpoint;
+import org.surehop.core.sdp.Offered.Listening;
 import org.surehop.core.sdp.SkippedMedia.Why;
+import org.surehop.core.sdp.TcpFlows.Active;
 
-/// Which flows an offer and its answer need (PIN 6.2, RFC 3264, 3605, 5761): media lines pair by
-/// position; a flow goes from the address of its sender, any port, to the address and port where
-/// its receiver listens (PIN-2). RTCP goes both ways whatever the direction attributes say.
+/// Which flows descriptions need (PIN 6.2). Two questions have an answer here:
+///
+/// * [#between]: what an offer and its answer need. Media lines pair by position, each over the
+///   transport that [Bundle] says, by the class of its [Medium]: [IceFlows], [RtpFlows] or
+///   [TcpFlows].
+/// * [#offered]: where the author of one description listens, before there is an answer. With
+///   `fromAnyone` of what comes back, early media gets its pinholes; a re-offer and a fragment of
+///   trickle ICE (`SessionDescription.with`, then again) give what stands beside the old flows.
 public final class Flows {
-    /// The RTP profiles; all travel over UDP.
-    private static final Set<String> RTP =
-            Set.of(
-                    "RTP/AVP",
-                    "RTP/AVPF",
-                    "RTP/SAVP",
-                    "RTP/SAVPF",
-                    "UDP/TLS/RTP/SAVP",
-                    "UDP/TLS/RTP/SAVPF");
-
-    private static final Set<String> KINDS = Set.of("audio", "video", "text");
-
-    /// The discard port stands for "not known yet" (RFC 4145, RFC 8840).
-    private static final int DISCARD = 9;
-
     private Flows() {}
 
-    public static FlowPlan between(SessionDescription offer, SessionDescription answer) {
+    /// What the pair needs, or why it is none.
+    public static FlowPlan between(
+            SessionDescription offer, SessionDescription answer, FlowRules rules) {
         if (offer.media().size() != answer.media().size()) {
             return new FlowPlan.Refused(
                     new SdpProblem(
@@ -39,113 +34,226 @@ public final class Flows {
                             0,
                             "the answer has not the media lines of the offer"));
         }
+        var bundle = new Bundle(offer, answer);
         var toOfferer = new LinkedHashSet<Flow>();
         var toAnswerer = new LinkedHashSet<Flow>();
         var skipped = new ArrayList<SkippedMedia>();
         for (int i = 0; i < offer.media().size(); i++) {
-            var offered = offer.media().get(i);
-            var answered = answer.media().get(i);
-            var why = whyNot(offered, answered);
+            if (offer.media().get(i).isRefused() || answer.media().get(i).isRefused()) {
+                skipped.add(new SkippedMedia(i, Why.REFUSED));
+                continue;
+            }
+            int transport = bundle.transportOf(offer, i);
+            var offered = offer.media().get(i).over(offer.media().get(transport));
+            var answered = answer.media().get(i).over(answer.media().get(transport));
+            var pair = new Pair(offered, answered, rules);
+            var why = pair.whyNot();
             if (why.isPresent()) {
                 skipped.add(new SkippedMedia(i, why.get()));
             } else {
-                toOfferer.addAll(towards(offered, answered));
-                toAnswerer.addAll(towards(answered, offered));
+                toOfferer.addAll(pair.toOfferer());
+                toAnswerer.addAll(pair.toAnswerer());
             }
         }
         return new FlowPlan.Agreed(List.copyOf(toOfferer), List.copyOf(toAnswerer), skipped);
     }
 
-    /// Where the author of an offer will listen, before there is an answer: every RTP and RTCP
-    /// port of the media that could become flows (PIN-4: what a reservation looks at).
-    public static List<InetSocketAddress> endpoints(SessionDescription offer) {
-        var endpoints = new LinkedHashSet<InetSocketAddress>();
-        for (var media : offer.media()) {
-            if (media.port() == 0 || whyNot(media, media).isPresent()) {
-                continue;
+    /// Where the author listens by this description alone (PIN-4, PIN-25). Of a bundled offer that
+    /// is each section's own address: its author must be ready on each (RFC 9143 §7.2).
+    public static Offered offered(SessionDescription offer, End author) {
+        var media = new ArrayList<Listening>();
+        var skipped = new ArrayList<SkippedMedia>();
+        for (int i = 0; i < offer.media().size(); i++) {
+            var medium = offer.media().get(i);
+            var kind = Medium.of(medium);
+            if (medium.port() == 0) {
+                skipped.add(new SkippedMedia(i, Why.REFUSED));
+            } else if (kind.isEmpty()) {
+                skipped.add(new SkippedMedia(i, Why.PROTOCOL_NOT_KNOWN));
+            } else if (medium.silent()) {
+                skipped.add(new SkippedMedia(i, Why.SILENT));
+            } else if (IceFlows.spoken(medium)) {
+                var listening = ice(i, medium, author);
+                media.add(listening);
+                withoutCandidate(medium, listening).ifPresent(skipped::add);
+            } else {
+                media.add(new Listening(i, false, false, plain(medium, kind.get()), List.of()));
             }
-            for (int n = 0; n < media.portCount(); n++) {
-                endpoints.add(new InetSocketAddress(address(media), media.port() + 2 * n));
-                control(media, media, n)
-                        .map(f -> new InetSocketAddress(f.destination(), f.port()))
+        }
+        return new Offered(media, skipped);
+    }
+
+    private static Listening ice(int index, MediaDescription medium, End author) {
+        var candidates = IceFlows.listening(medium, author);
+        var elsewhere =
+                medium.ice().candidates().stream()
+                        .filter(c -> !candidates.contains(c))
+                        .filter(c -> c.type() != Candidate.Type.HOST)
+                        .map(Candidate::address)
+                        .distinct()
+                        .toList();
+        return new Listening(
+                index,
+                true,
+                medium.ice().growing(),
+                candidates.stream()
+                        .map(
+                                c ->
+                                        new Endpoint(
+                                                c.transport(),
+                                                new InetSocketAddress(c.address(), c.port())))
+                        .toList(),
+                elsewhere);
+    }
+
+    private static Optional<SkippedMedia> withoutCandidate(
+            MediaDescription medium, Listening listening) {
+        boolean relayed =
+                medium.ice().candidates().stream().anyMatch(c -> c.type() == Candidate.Type.RELAY);
+        boolean calls = medium.ice().candidates().stream().anyMatch(c -> !c.listens());
+        if (!listening.endpoints().isEmpty() || listening.growing() || relayed || calls) {
+            return Optional.empty();
+        }
+        var why = medium.ice().named() ? Why.NAMES_ONLY : Why.NO_CANDIDATE;
+        return Optional.of(new SkippedMedia(listening.index(), why));
+    }
+
+    private static List<Endpoint> plain(MediaDescription medium, Medium kind) {
+        return switch (kind) {
+            case RTP -> medium.isNowhere() ? List.of() : rtp(medium);
+            case DATAGRAMS ->
+                    medium.isNowhere()
+                            ? List.of()
+                            : List.of(endpoint(Transport.UDP, address(medium), medium.port()));
+            case CONNECTION, MSRP ->
+                    medium.connecting().setup().filter(TcpFlows::mayListen).isEmpty()
+                            ? List.of()
+                            : TcpFlows.listening(medium, kind == Medium.MSRP).stream()
+                                    .map(at -> new Endpoint(Transport.TCP, at))
+                                    .toList();
+        };
+    }
+
+    private static List<Endpoint> rtp(MediaDescription medium) {
+        var endpoints = new ArrayList<Endpoint>();
+        for (int n = 0; n < medium.portCount(); n++) {
+            endpoints.add(endpoint(Transport.UDP, address(medium), medium.port() + 2 * n));
+            if (!medium.muxOnly() && !medium.withoutRtcp()) {
+                RtpFlows.control(medium, n)
+                        .map(at -> new Endpoint(Transport.UDP, at))
                         .ifPresent(endpoints::add);
             }
         }
-        return List.copyOf(endpoints);
+        return endpoints;
     }
 
-    private static Optional<Why> whyNot(MediaDescription offered, MediaDescription answered) {
-        if (offered.port() == 0 || answered.port() == 0) {
-            return Optional.of(Why.REFUSED);
-        }
-        if (!RTP.contains(offered.proto()) || !KINDS.contains(offered.kind())) {
-            return Optional.of(Why.PROTOCOL_NOT_KNOWN);
-        }
-        if (!offered.proto().equals(answered.proto()) || !offered.kind().equals(answered.kind())) {
-            return Optional.of(Why.NOT_THE_SAME);
-        }
-        if (offered.silent() || answered.silent()) {
-            return Optional.of(Why.SILENT);
-        }
-        if (isNowhere(offered) || isNowhere(answered)) {
-            return Optional.of(Why.NO_ADDRESS);
-        }
-        return familyOf(offered) == familyOf(answered)
-                ? Optional.empty()
-                : Optional.of(Why.FAMILIES_DIFFER);
+    private static Endpoint endpoint(Transport transport, InetAddress address, int port) {
+        return new Endpoint(transport, new InetSocketAddress(address, port));
     }
 
-    private static boolean isNowhere(MediaDescription media) {
-        return media.address().isEmpty() || media.onHold() || media.port() == DISCARD;
+    private static InetAddress address(MediaDescription medium) {
+        return medium.address().orElseThrow();
     }
 
-    private static Class<?> familyOf(MediaDescription media) {
-        return media.address().orElseThrow().getClass();
-    }
-
-    /// The flows that `receiver` gets from `sender`.
-    private static List<Flow> towards(MediaDescription receiver, MediaDescription sender) {
-        boolean mux = receiver.rtcpMux() && sender.rtcpMux();
-        boolean rtp = receiver.direction().receives() && sender.direction().sends();
-        boolean rtcp = !receiver.withoutRtcp() || !sender.withoutRtcp();
-        var flows = new ArrayList<Flow>();
-        for (int n = 0; n < Math.min(receiver.portCount(), sender.portCount()); n++) {
-            int port = receiver.port() + 2 * n;
-            if (rtp || (rtcp && mux)) {
-                flows.add(udp(address(sender), address(receiver), port));
+    /// One medium of both descriptions, each over the transport it uses.
+    private record Pair(MediaDescription offered, MediaDescription answered, FlowRules rules) {
+        Optional<Why> whyNot() {
+            var medium = Medium.of(offered);
+            if (offered.port() == 0 || answered.port() == 0) {
+                return Optional.of(Why.REFUSED);
             }
-            if (rtcp && !mux) {
-                control(sender, receiver, n).ifPresent(flows::add);
+            if (medium.isEmpty()) {
+                return Optional.of(Why.PROTOCOL_NOT_KNOWN);
             }
+            if (!offered.proto().equals(answered.proto())
+                    || !offered.kind().equals(answered.kind())) {
+                return Optional.of(Why.NOT_THE_SAME);
+            }
+            if (offered.silent() || answered.silent()) {
+                return Optional.of(Why.SILENT);
+            }
+            if (IceFlows.agreed(offered, answered)) {
+                return withoutCandidate();
+            }
+            return switch (medium.get()) {
+                case RTP, DATAGRAMS -> withoutAddress();
+                case CONNECTION -> withoutConnection(false);
+                case MSRP -> withoutConnection(true);
+            };
         }
-        return flows;
-    }
 
-    /// RTCP beside RTP: the next port, or what `a=rtcp` says. No flow when there is no such port
-    /// or the two RTCP addresses are of different families.
-    private static Optional<Flow> control(
-            MediaDescription sender, MediaDescription receiver, int n) {
-        int first = receiver.rtcp().map(r -> r.port()).orElse(receiver.port() + 1);
-        int port = first + 2 * n;
-        var from = controlAddress(sender);
-        var to = controlAddress(receiver);
-        boolean possible =
-                port <= 65_535
-                        && from.getClass() == to.getClass()
-                        && !from.isAnyLocalAddress()
-                        && !to.isAnyLocalAddress();
-        return possible ? Optional.of(udp(from, to, port)) : Optional.empty();
-    }
+        private Optional<Why> withoutCandidate() {
+            boolean some = !toOfferer().isEmpty() || !toAnswerer().isEmpty();
+            if (some || offered.ice().growing() || answered.ice().growing()) {
+                return Optional.empty();
+            }
+            boolean named = offered.ice().named() || answered.ice().named();
+            return Optional.of(named ? Why.NAMES_ONLY : Why.NO_CANDIDATE);
+        }
 
-    private static Flow udp(InetAddress from, InetAddress to, int port) {
-        return new Flow(Transport.UDP, from, 0, to, port);
-    }
+        private Optional<Why> withoutAddress() {
+            if (offered.isNowhere() || answered.isNowhere()) {
+                return Optional.of(Why.NO_ADDRESS);
+            }
+            return address(offered).getClass() == address(answered).getClass()
+                    ? Optional.empty()
+                    : Optional.of(Why.FAMILIES_DIFFER);
+        }
 
-    private static InetAddress address(MediaDescription media) {
-        return media.address().orElseThrow();
-    }
+        private Optional<Why> withoutConnection(boolean msrp) {
+            var active = TcpFlows.active(offered, answered, msrp);
+            if (active == Active.UNCLEAR) {
+                return Optional.of(Why.NOT_THE_SAME);
+            }
+            if (active == Active.NOBODY) {
+                return Optional.of(Why.NO_ADDRESS);
+            }
+            if (!toOfferer().isEmpty() || !toAnswerer().isEmpty()) {
+                return Optional.empty();
+            }
+            var called = active == Active.ANSWERER ? offered : answered;
+            boolean name = msrp && TcpFlows.isNamed(called);
+            if (name) {
+                return Optional.of(Why.NAMES_ONLY);
+            }
+            return Optional.of(
+                    TcpFlows.listening(called, msrp).isEmpty()
+                            ? Why.NO_ADDRESS
+                            : Why.FAMILIES_DIFFER);
+        }
 
-    private static InetAddress controlAddress(MediaDescription media) {
-        return media.rtcp().flatMap(r -> r.address()).orElseGet(() -> address(media));
+        List<Flow> toOfferer() {
+            return towards(
+                    new Way(
+                            answered,
+                            rules.answerer(),
+                            offered,
+                            rules.offerer(),
+                            rules.source(),
+                            true));
+        }
+
+        List<Flow> toAnswerer() {
+            return towards(
+                    new Way(
+                            offered,
+                            rules.offerer(),
+                            answered,
+                            rules.answerer(),
+                            rules.source(),
+                            false));
+        }
+
+        private List<Flow> towards(Way way) {
+            if (IceFlows.agreed(offered, answered)) {
+                return IceFlows.towards(way);
+            }
+            return switch (Medium.of(offered).orElseThrow()) {
+                case RTP -> RtpFlows.towards(way);
+                case DATAGRAMS -> RtpFlows.single(way);
+                case CONNECTION -> TcpFlows.towards(way, false);
+                case MSRP -> TcpFlows.towards(way, true);
+            };
+        }
     }
 }

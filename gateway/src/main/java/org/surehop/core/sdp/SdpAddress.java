@@ -3,6 +3,7 @@ package org.surehop.core.sdp;
 import java.net.Inet6Address;
 import java.net.InetAddress;
 import java.util.List;
+import java.util.Optional;
 import org.surehop.core.sdp.SdpLines.Line;
 
 /// `IN IP4 192.0.2.1` and `IN IP6 2001:db8::1`: plain literals, nothing that another reader could
@@ -28,6 +29,28 @@ final class SdpAddress {
             throw refusal(line, SdpProblem.Kind.MULTICAST, "a multicast address");
         }
         return address;
+    }
+
+    /// Reads an address without a declared type; empty when it is a name.
+    static Optional<InetAddress> literal(Line line, String text) throws SdpRefusal {
+        boolean six = text.indexOf(':') >= 0;
+        boolean four = !text.isEmpty() && text.chars().allMatch(c -> c == '.' || isDigit(c));
+        if (!six && !four) {
+            var refusal = notLiteral(line, text);
+            if (refusal.problem().kind() == SdpProblem.Kind.NAME) {
+                return Optional.empty();
+            }
+            throw refusal;
+        }
+        var address = six ? ip6(line, text) : ip4(line, text);
+        if (address.isMulticastAddress()) {
+            throw refusal(line, SdpProblem.Kind.MULTICAST, "a multicast address");
+        }
+        return Optional.of(address);
+    }
+
+    private static boolean isDigit(int c) {
+        return c >= '0' && c <= '9';
     }
 
     private static InetAddress ip4(Line line, String literal) throws SdpRefusal {

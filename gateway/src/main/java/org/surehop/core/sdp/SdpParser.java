@@ -12,20 +12,56 @@ public final class SdpParser {
     /// The type letters that RFC 8866 knows; a description with another one is refused (§5).
     private static final String SESSION_TYPES = "iuepcbtrzka";
 
+    private static final int MAX_CANDIDATES = 64;
     private static final String MEDIA_TYPES = "icbka";
 
     private SdpParser() {}
 
-    /// @param maxMedia the most `m=` lines to accept (MID-51)
+    /// With as many candidates as MID-51 says.
     public static SdpResult parse(Octets octets, int maxMedia) {
+        return parse(octets, new SdpLimits(maxMedia, MAX_CANDIDATES));
+    }
+
+    /// @param limits the most `m=` lines and candidates to accept (MID-51)
+    public static SdpResult parse(Octets octets, SdpLimits limits) {
         try {
-            return read(SdpLines.of(octets.toArray()), maxMedia);
+            return read(SdpLines.of(octets.toArray()), limits);
         } catch (SdpRefusal refusal) {
             return refusal.problem();
         }
     }
 
-    private static SessionDescription read(List<Line> lines, int maxMedia) throws SdpRefusal {
+    /// Reads a trickle-ICE fragment (RFC 8840 §9): attributes, then perhaps `m=` lines with theirs.
+    public static FragmentResult parseFragment(Octets octets, SdpLimits limits) {
+        try {
+            var lines = SdpLines.of(octets.toArray());
+            candidates(lines, limits.candidates());
+            var session = new SdpSection();
+            int at = 0;
+            for (; at < lines.size() && lines.get(at).type() != 'm'; at++) {
+                known(lines.get(at), "a");
+                session.take(lines.get(at));
+            }
+            var parts = new ArrayList<SdpFragment.Part>();
+            var whole = session.fragment();
+            if (!whole.ice().equals(Ice.NONE)) {
+                parts.add(whole);
+            }
+            for (var section : sections(lines, at, limits.media())) {
+                var part = section.fragment();
+                // A part for no medium by name would be a part for all of them.
+                if (part.mid().isPresent()) {
+                    parts.add(part.of(whole));
+                }
+            }
+            return new SdpFragment(parts);
+        } catch (SdpRefusal refusal) {
+            return refusal.problem();
+        }
+    }
+
+    private static SessionDescription read(List<Line> lines, SdpLimits limits) throws SdpRefusal {
+        candidates(lines, limits.candidates());
         expect(lines, 0, 'v');
         if (!lines.get(0).value().equals("0")) {
             throw syntax(lines.get(0), "the version is not 0");
@@ -44,14 +80,32 @@ public final class SdpParser {
         if (!timed) {
             throw new SdpRefusal(SdpProblem.Kind.BAD_SYNTAX, at, "no t= line before the media");
         }
-        var sections = sections(lines, at, maxMedia);
+        var sections = sections(lines, at, limits.media());
         var media = new ArrayList<MediaDescription>();
         boolean keys = session.hasKeys();
         for (var section : sections) {
             media.add(section.describe(session));
             keys |= section.hasKeys();
         }
-        return new SessionDescription(origin.get(1), origin.get(2), media, keys);
+        var read =
+                new SessionDescription(
+                        origin.get(1), origin.get(2), media, keys, session.bundles());
+        Bundle.check(read);
+        return read;
+    }
+
+    /// Lines that are ignored later count, too: they are work as much as others.
+    private static void candidates(List<Line> lines, int most) throws SdpRefusal {
+        int found = 0;
+        for (var line : lines) {
+            boolean candidate = line.type() == 'a' && line.value().startsWith("candidate:");
+            if (candidate && ++found > most) {
+                throw new SdpRefusal(
+                        SdpProblem.Kind.TOO_MANY_CANDIDATES,
+                        line.number(),
+                        "more than " + most + " candidates");
+            }
+        }
     }
 
     private static List<SdpSection> sections(List<Line> lines, int from, int maxMedia)

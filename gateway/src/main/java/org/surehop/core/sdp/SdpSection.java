@@ -1,6 +1,7 @@
 package org.surehop.core.sdp;
 
 import java.net.InetAddress;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
@@ -20,6 +21,12 @@ final class SdpSection {
     private boolean zeroSenders;
     private boolean zeroReceivers;
     private boolean keys;
+    private boolean muxOnly;
+    private boolean bundleOnly;
+    private @Nullable String mid;
+    private final IceLines ice = new IceLines();
+    private final ConnectingLines connecting = new ConnectingLines();
+    private final List<List<String>> bundles = new ArrayList<>();
 
     /// The session part.
     SdpSection() {
@@ -32,6 +39,15 @@ final class SdpSection {
 
     boolean hasKeys() {
         return keys;
+    }
+
+    List<List<String>> bundles() {
+        return bundles;
+    }
+
+    /// What a fragment's part says of ICE.
+    SdpFragment.Part fragment() {
+        return new SdpFragment.Part(Optional.ofNullable(mid), ice.finished(new IceLines()));
     }
 
     void take(Line line) throws SdpRefusal {
@@ -66,12 +82,43 @@ final class SdpSection {
                 direction = Direction.valueOf(name.toUpperCase(Locale.ROOT));
             }
             case "rtcp-mux" -> rtcpMux = true;
+            case "rtcp-mux-only" -> muxOnly = true;
+            case "bundle-only" -> bundleOnly = true;
+            case "mid" -> {
+                once(line, mid);
+                mid = mid(line, line.value().substring(colon + 1));
+            }
+            case "group" -> group(line, line.value().substring(colon + 1));
             case "crypto" -> keys = true;
             case "rtcp" -> {
                 once(line, rtcp);
                 rtcp = rtcp(line, line.value().substring(colon + 1));
             }
-            default -> {}
+            default -> {
+                var value = colon < 0 ? "" : line.value().substring(colon + 1);
+                if (!ice.take(line, name, value)) {
+                    connecting.take(line, name, value);
+                }
+            }
+        }
+    }
+
+    private static String mid(Line line, String value) throws SdpRefusal {
+        if (!SdpText.isToken(value)) {
+            throw new SdpRefusal(
+                    SdpProblem.Kind.BAD_SYNTAX, line.number(), "not the name of a section");
+        }
+        return value;
+    }
+
+    /// Other groups than BUNDLE say nothing of transports (ANAT, LS, FID and the like).
+    private void group(Line line, String value) throws SdpRefusal {
+        var words = SdpText.split(value, ' ');
+        if (words.removeFirst().equals("BUNDLE")) {
+            for (var word : words) {
+                mid(line, word);
+            }
+            bundles.add(words);
         }
     }
 
@@ -88,7 +135,7 @@ final class SdpSection {
                         : Optional.of(SdpAddress.read(line, fields, 1)));
     }
 
-    private static void once(Line line, @Nullable Object before) throws SdpRefusal {
+    static void once(Line line, @Nullable Object before) throws SdpRefusal {
         if (before != null) {
             throw new SdpRefusal(
                     SdpProblem.Kind.BAD_SYNTAX, line.number(), "said twice in one section");
@@ -126,7 +173,11 @@ final class SdpSection {
                 rtcpMux,
                 way != null ? way : Direction.SENDRECV,
                 zeroBandwidth || session.zeroBandwidth,
-                zeroSenders && zeroReceivers);
+                zeroSenders && zeroReceivers,
+                muxOnly,
+                new MediaDescription.Bundled(Optional.ofNullable(mid), bundleOnly),
+                ice.finished(session.ice),
+                connecting.finished(session.connecting));
     }
 
     /// `PORT` or `PORT/COUNT`: every pair of RTP and RTCP ports must exist.

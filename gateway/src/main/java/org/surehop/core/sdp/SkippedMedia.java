@@ -7,7 +7,7 @@ public record SkippedMedia(int index, Why why) {
     public enum Why {
         /// Port 0 in the offer or the answer (PIN-21).
         REFUSED,
-        /// Not RTP in a profile known here: reported (PIN 6.2, unknown proto).
+        /// Not a protocol known here: reported (PIN 6.2, unknown proto).
         PROTOCOL_NOT_KNOWN,
         /// Offer and answer name different protocols or kinds for one position.
         NOT_THE_SAME,
@@ -16,13 +16,18 @@ public record SkippedMedia(int index, Why why) {
         /// IPv4 on one side and IPv6 on the other.
         FAMILIES_DIFFER,
         /// Zero bandwidth.
-        SILENT
+        SILENT,
+        /// Only names where addresses would be needed: nobody looks them up.
+        NAMES_ONLY,
+        /// ICE candidates, and none that may have a pinhole.
+        NO_CANDIDATE
     }
 
     /// Whether somebody should be told: the call may be without this medium against its will.
     public boolean unexpected() {
         return switch (why) {
-            case PROTOCOL_NOT_KNOWN, NOT_THE_SAME, FAMILIES_DIFFER -> true;
+            case PROTOCOL_NOT_KNOWN, NOT_THE_SAME, FAMILIES_DIFFER, NAMES_ONLY, NO_CANDIDATE ->
+                    true;
             case REFUSED, NO_ADDRESS, SILENT -> false;
         };
     }

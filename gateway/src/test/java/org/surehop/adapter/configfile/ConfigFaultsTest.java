@@ -72,6 +72,9 @@ class ConfigFaultsTest {
         calls: 1000            | calls: [1, 2]          | limits.calls: expected a whole number from 1 to 1000000, found 'a list'
         calls: 1000            | calls: [7]             | limits.calls: expected a whole number from 1 to 1000000, found 'a list'
         table: surehop         | table: Surehop         | pinholes.table: expected 1 to 31 lower-case letters, digits and _, beginning with a letter, found 'Surehop'
+        source: addr           | source: address        | pinholes.source: expected one of addr+port, addr, any, found 'address'
+        nat-without-ice: pass  | nat-without-ice: drop  | pinholes.nat-without-ice: expected one of pass, refuse, found 'drop'
+        max-candidates: 64     | max-candidates: 0      | pinholes.max-candidates: expected a whole number from 1 to 1024, found '0'
         domains: [pbx.example.com] | domains: [a.example, A.example] | peers[0].domains: 'A.example' is used twice, expected each with one peer only
         [10.0.0.0/8, 172.16.0.0/12, 192.168.0.0/16, "fd00::/8"] | [] | pinholes.inside-prefixes: expected at least one address block such as 10.0.0.0/8
         calls: 1000            | calls:                 | limits.calls: expected a whole number from 1 to 1000000, found 'no single value'

@@ -27,6 +27,8 @@ import org.surehop.core.config.Journal;
 import org.surehop.core.config.Limits;
 import org.surehop.core.config.Listener;
 import org.surehop.core.config.LocationRouting;
+import org.surehop.core.config.MediaRules;
+import org.surehop.core.config.MediaRules.Otherwise;
 import org.surehop.core.config.Messages;
 import org.surehop.core.config.Mqtt;
 import org.surehop.core.config.Notifying;
@@ -43,6 +45,7 @@ import org.surehop.core.config.Tls;
 import org.surehop.core.config.Topology;
 import org.surehop.core.config.Upkeep;
 import org.surehop.core.location.Area;
+import org.surehop.core.sdp.SourcePolicy;
 import org.surehop.core.sip.Hop;
 import org.surehop.core.sip.Side;
 import org.yaml.snakeyaml.LoaderOptions;
@@ -312,7 +315,9 @@ class ConfigKeysTest {
                 List.of(3000),
                 2,
                 3,
-                4);
+                4,
+                new MediaRules(
+                        SourcePolicy.ADDR_AND_PORT, Otherwise.REFUSE, Otherwise.REFUSE, 5, 6));
     }
 
     private static Timers timers() {

@@ -11,6 +11,9 @@ import org.junit.jupiter.params.provider.ValueSource;
 import org.surehop.core.sdp.SkippedMedia.Why;
 
 class FlowsTest {
+    private static final FlowRules RULES =
+            new FlowRules(SourcePolicy.ADDR, FlowRules.End.on(true), FlowRules.End.on(false));
+
     @ParameterizedTest
     @ValueSource(
             strings = {
@@ -105,13 +108,14 @@ class FlowsTest {
     void refusesAnAnswerWithOtherMediaLines() {
         var offer = SdpParserTest.parsed(sdp("10.0.0.1", "m=audio 4000 RTP/AVP 0"));
         var answer = SdpParserTest.parsed(sdp("192.0.2.1"));
-        assertInstanceOf(FlowPlan.Refused.class, Flows.between(offer, answer));
+        assertInstanceOf(FlowPlan.Refused.class, Flows.between(offer, answer, RULES));
     }
 
     @ParameterizedTest
     @CsvSource({
         "m=audio 4000 TCP/MSRP 0, 10.0.0.1, PROTOCOL_NOT_KNOWN",
-        "m=image 4000 udptl t38, 10.0.0.1, PROTOCOL_NOT_KNOWN",
+        "m=audio 4000 udptl t38, 10.0.0.1, PROTOCOL_NOT_KNOWN",
+        "m=audio 4000 UDP/QUIC/RTP 0, 10.0.0.1, PROTOCOL_NOT_KNOWN",
         "m=audio 4000 RTP/SAVP 0, 10.0.0.1, NOT_THE_SAME",
         "m=video 4000 RTP/AVP 0, 10.0.0.1, NOT_THE_SAME",
         "m=audio 9 RTP/AVP 0, 10.0.0.1, NO_ADDRESS",
@@ -145,7 +149,7 @@ class FlowsTest {
     private static FlowPlan.Agreed agreed(String offer, String answer) {
         return assertInstanceOf(
                 FlowPlan.Agreed.class,
-                Flows.between(SdpParserTest.parsed(offer), SdpParserTest.parsed(answer)));
+                Flows.between(SdpParserTest.parsed(offer), SdpParserTest.parsed(answer), RULES));
     }
 
     private static String sdp(String address, String... media) {
