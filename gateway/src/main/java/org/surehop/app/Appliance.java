@@ -24,7 +24,7 @@ import org.surehop.adapter.configfile.ConfigReload;
 import org.surehop.adapter.ipsec.IpProgram;
 import org.surehop.adapter.ipsec.KernelLinks;
 import org.surehop.adapter.nftables.FirewallUnavailable;
-import org.surehop.adapter.nftables.NftablesAdapter;
+import org.surehop.adapter.pcp.PcpUnavailable;
 import org.surehop.adapter.sip.IpsecPort;
 import org.surehop.adapter.sip.Links;
 import org.surehop.adapter.sip.Locator;
@@ -65,7 +65,7 @@ final class Appliance {
     private final Telemetry telemetry;
     private final CmsWorkers cms;
     private final Optional<ArchiveStore> archive;
-    private final Optional<NftablesAdapter> firewall;
+    private final Optional<Firewalls> firewall;
     private final SipTransport sip;
     private final TlsSockets sockets;
     private final Optional<TrialCall> trial;
@@ -90,7 +90,7 @@ final class Appliance {
     private record Edges(
             CmsWorkers cms,
             Optional<ArchiveStore> archive,
-            Optional<NftablesAdapter> firewall,
+            Optional<Firewalls> firewall,
             SipTransport sip,
             TlsSockets tls) {}
 
@@ -141,6 +141,7 @@ final class Appliance {
                 | ArchiveFault
                 | CredentialException
                 | FirewallUnavailable
+                | PcpUnavailable
                 | IOException e) {
             undo(opened);
             throw new StartFault(file + ": " + e.getMessage());
@@ -166,13 +167,12 @@ final class Appliance {
         }
     }
 
-    private static Optional<NftablesAdapter> firewall(
-            GatewayConfig config, Loop loop, InstantSource clock) throws FirewallUnavailable {
+    private static Optional<Firewalls> firewall(
+            GatewayConfig config, Loop loop, InstantSource clock)
+            throws FirewallUnavailable, PcpUnavailable {
         return config.pinholes().driver() == Pinholes.Driver.NONE
                 ? Optional.empty()
-                : Optional.of(
-                        NftablesAdapter.start(
-                                config.pinholes(), config.limits().queue(), loop, clock));
+                : Optional.of(Firewalls.start(config, loop, clock));
     }
 
     private static IpsecPort links() {
@@ -248,7 +248,7 @@ final class Appliance {
             checks.with(
                     "firewall",
                     "table inet " + config.pinholes().table(),
-                    () -> firewall.map(NftablesAdapter::trouble).filter(t -> !t.isEmpty()));
+                    () -> firewall.map(Firewalls::trouble).filter(t -> !t.isEmpty()));
         }
         return checks;
     }
@@ -289,15 +289,9 @@ final class Appliance {
     }
 
     private List<PartHealth> health() {
-        var driver = config.pinholes().driver();
         var wall =
-                switch (driver) {
-                    case NFTABLES -> nftables();
-                    case MEMORY ->
-                            new PartHealth(
-                                    Part.FIREWALL, State.DEGRADED, "memory: filters no packet");
-                    case NONE -> new PartHealth(Part.FIREWALL, State.OFF, "switched off");
-                };
+                firewall.map(Firewalls::health)
+                        .orElse(new PartHealth(Part.FIREWALL, State.OFF, "switched off"));
         var busy = cms.refusedBusy();
         return List.of(
                 new PartHealth(Part.SIP, State.UP, sip.addresses().size() + " listeners"),
@@ -306,14 +300,6 @@ final class Appliance {
                         Part.CMS,
                         busy == 0 ? State.UP : State.DEGRADED,
                         busy == 0 ? "ready" : busy + " bodies refused: too much was waiting"));
-    }
-
-    private PartHealth nftables() {
-        var trouble = firewall.map(NftablesAdapter::trouble).orElse("");
-        return new PartHealth(
-                Part.FIREWALL,
-                trouble.isEmpty() ? State.UP : State.DOWN,
-                trouble.isEmpty() ? "nftables" : "nftables " + trouble);
     }
 
     /// What a person is told at the start.
@@ -327,11 +313,7 @@ final class Appliance {
                                     sip.addresses().get(i),
                                     Words.transport(config.listeners().get(i).transport())));
         }
-        switch (config.pinholes().driver()) {
-            case NFTABLES -> lines.add("firewall: nftables, table " + config.pinholes().table());
-            case MEMORY -> lines.add("firewall: memory driver, NO PACKET IS FILTERED");
-            case NONE -> lines.add("firewall: none");
-        }
+        lines.add("firewall: " + firewall.map(Firewalls::said).orElse("none"));
         lines.add("surehop is ready: " + config.gateway().id());
         return lines;
     }
@@ -368,7 +350,7 @@ final class Appliance {
             Thread.currentThread().interrupt();
         }
         sip.stop();
-        firewall.ifPresent(NftablesAdapter::close);
+        firewall.ifPresent(Firewalls::close);
         cms.close();
         archive.ifPresent(ArchiveStore::close);
         telemetry.close();

@@ -1,6 +1,5 @@
 package org.surehop.adapter.configfile;
 
-import java.util.Arrays;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 import org.surehop.core.assurance.HopRecord;
@@ -10,18 +9,14 @@ import org.surehop.core.config.Disclosure;
 import org.surehop.core.config.HopPolicy;
 import org.surehop.core.config.Journal;
 import org.surehop.core.config.Limits;
-import org.surehop.core.config.MediaRules;
-import org.surehop.core.config.MediaRules.Otherwise;
 import org.surehop.core.config.Mqtt;
 import org.surehop.core.config.Notifying;
 import org.surehop.core.config.PathPolicy;
 import org.surehop.core.config.Pinholes;
-import org.surehop.core.config.Prefix;
 import org.surehop.core.config.Snmp;
 import org.surehop.core.config.Timers;
 import org.surehop.core.config.Topology;
 import org.surehop.core.config.UserRule;
-import org.surehop.core.sdp.SourcePolicy;
 import org.surehop.core.sip.Hop;
 
 /// Reads the rest of the file: policy, limits and reports. Each default stands here once.
@@ -38,19 +33,6 @@ final class EdgeReader {
                     "path",
                     "gruu",
                     "histinfo");
-
-    private static final List<Prefix> PRIVATE_NETWORKS =
-            List.of(
-                    Prefix.parse("10.0.0.0/8"),
-                    Prefix.parse("172.16.0.0/12"),
-                    Prefix.parse("192.168.0.0/16"),
-                    Prefix.parse("fd00::/8"));
-
-    /// DNS-over-TLS, SNMP, MQTT, SIP and what else listens above 1024 on such boxes (MID-50).
-    private static final List<Integer> DENIED_PORTS =
-            List.of(1161, 1162, 1883, 3306, 5060, 5061, 5432, 6379, 8883);
-
-    private static final String SOURCES = "one of addr+port, addr, any";
 
     private final Section root;
 
@@ -201,60 +183,7 @@ final class EdgeReader {
     }
 
     Pinholes pinholes() {
-        var s = root.section("pinholes");
-        var read =
-                new Pinholes(
-                        s.choice("driver", Pinholes.Driver.class, Pinholes.Driver.NFTABLES),
-                        s.text(
-                                "table",
-                                "surehop",
-                                "1 to 31 lower-case letters, digits and _, beginning with a letter",
-                                "[a-z][a-z0-9_]{0,30}"),
-                        s.list(
-                                "inside-prefixes",
-                                PRIVATE_NETWORKS,
-                                "an address block such as 10.0.0.0/8",
-                                EdgeReader::prefix),
-                        s.choice(
-                                "media-source",
-                                Pinholes.MediaSource.class,
-                                Pinholes.MediaSource.UA),
-                        s.duration("early-lifetime", "3m", "1s", "10m"),
-                        s.duration("lifetime", "5m", "1s", "1h"),
-                        s.integer("minimum-port", 1024, 1, 65535),
-                        s.list(
-                                "denied-ports",
-                                DENIED_PORTS,
-                                "a port from 1 to 65535",
-                                EdgeReader::port),
-                        s.integer("max-media", 8, 1, 64),
-                        s.integer("max-rules-per-call", 128, 1, 1024),
-                        s.integer("max-rules", 10_000, 1, 1_000_000),
-                        mediaRules(s));
-        if (read.insidePrefixes().isEmpty() && read.driver() != Pinholes.Driver.NONE) {
-            // Nothing would be inside, so that no packet at all would be kept out.
-            s.fault("inside-prefixes", "expected at least one address block such as 10.0.0.0/8");
-        }
-        s.close();
-        return read;
-    }
-
-    private static MediaRules mediaRules(Section s) {
-        var usual = MediaRules.USUAL;
-        return new MediaRules(
-                source(s.text("source", usual.source().word(), SOURCES, "addr\\+port|addr|any")),
-                s.choice("nat-without-ice", Otherwise.class, usual.natWithoutIce()),
-                s.choice("unknown-media", Otherwise.class, usual.unknownMedia()),
-                s.integer("max-candidates", usual.maxCandidates(), 1, 1024),
-                s.integer("max-rules-per-user", usual.maxRulesPerUser(), 1, 1_000_000));
-    }
-
-    /// The words of PIN-2; one has a sign that a choice cannot have.
-    private static SourcePolicy source(String word) {
-        return Arrays.stream(SourcePolicy.values())
-                .filter(p -> p.word().equals(word))
-                .findFirst()
-                .orElse(MediaRules.USUAL.source());
+        return PinholesReader.read(root.section("pinholes"));
     }
 
     Timers timers() {
@@ -382,17 +311,5 @@ final class EdgeReader {
             s.fault("key", "is missing, expected file:PATH or env:NAME beside mqtt.certificate");
         }
         return read;
-    }
-
-    private static @Nullable Prefix prefix(Object value) {
-        try {
-            return value instanceof String text ? Prefix.parse(text) : null;
-        } catch (IllegalArgumentException e) {
-            return null;
-        }
-    }
-
-    private static @Nullable Integer port(Object value) {
-        return value instanceof Integer port && port >= 1 && port <= 65535 ? port : null;
     }
 }

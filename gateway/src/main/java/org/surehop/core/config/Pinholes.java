@@ -7,6 +7,7 @@ import java.util.List;
 /// silently. `insidePrefixes` are CIDR blocks that A0 must lie in (MID-50); `mediaSource` `UA`
 /// also demands the address of the user agent itself. `deniedPorts` are refused on both sides.
 /// `media` says what else media may have.
+/// `upstream` is a box above this one where the same is opened.
 public record Pinholes(
         Driver driver,
         String table,
@@ -19,7 +20,8 @@ public record Pinholes(
         int maxMedia,
         int maxRulesPerCall,
         int maxRules,
-        MediaRules media) {
+        MediaRules media,
+        Upstream upstream) {
     public Pinholes {
         insidePrefixes = List.copyOf(insidePrefixes);
         deniedPorts = List.copyOf(deniedPorts);
@@ -35,7 +37,7 @@ public record Pinholes(
         Valid.positive("pinholes.max-rules", maxRules);
     }
 
-    /// With the usual rules for media.
+    /// With the usual rules for media, and nothing upstream.
     public Pinholes(
             Driver driver,
             String table,
@@ -60,7 +62,8 @@ public record Pinholes(
                 maxMedia,
                 maxRulesPerCall,
                 maxRules,
-                MediaRules.USUAL);
+                MediaRules.USUAL,
+                Upstream.NONE);
     }
 
     /// Who keeps the rules.

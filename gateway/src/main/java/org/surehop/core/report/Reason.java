@@ -92,6 +92,12 @@ public enum Reason {
     FRAMING("framing", 107),
     TOO_MANY_CONNECTIONS("too-many-connections", 108),
     QUEUE_FULL("queue-full", 109),
+    // the box upstream (RFC 6887, MID-42)
+    UPSTREAM_UNREACHABLE("upstream-unreachable", 110),
+    UPSTREAM_NOT_AUTHORIZED("upstream-not-authorized", 111),
+    UPSTREAM_UNSUPPORTED("upstream-unsupported", 112),
+    UPSTREAM_CONFLICT("upstream-conflict", 113),
+    // Digest
     CREDENTIALS_MISSING("credentials-missing", 120),
     CREDENTIALS_WRONG("credentials-wrong", 121),
     CREDENTIALS_STALE("credentials-stale", 122),

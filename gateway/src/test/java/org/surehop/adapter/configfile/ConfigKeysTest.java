@@ -3,6 +3,7 @@ package org.surehop.adapter.configfile;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import java.net.InetAddress;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -44,6 +45,7 @@ import org.surehop.core.config.Timers;
 import org.surehop.core.config.Tls;
 import org.surehop.core.config.Topology;
 import org.surehop.core.config.Upkeep;
+import org.surehop.core.config.Upstream;
 import org.surehop.core.location.Area;
 import org.surehop.core.sdp.SourcePolicy;
 import org.surehop.core.sip.Hop;
@@ -317,7 +319,13 @@ class ConfigKeysTest {
                 3,
                 4,
                 new MediaRules(
-                        SourcePolicy.ADDR_AND_PORT, Otherwise.REFUSE, Otherwise.REFUSE, 5, 6));
+                        SourcePolicy.ADDR_AND_PORT, Otherwise.REFUSE, Otherwise.REFUSE, 5, 6),
+                new Upstream(
+                        Optional.of(InetAddress.ofLiteral("192.0.2.1")),
+                        5352,
+                        Optional.of(InetAddress.ofLiteral("192.0.2.2")),
+                        List.of(Prefix.parse("192.0.2.128/25")),
+                        false));
     }
 
     private static Timers timers() {

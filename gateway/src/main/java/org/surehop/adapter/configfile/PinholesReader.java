@@ -1,0 +1,100 @@
+package org.surehop.adapter.configfile;
+
+import java.util.Arrays;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+import org.surehop.core.config.MediaRules;
+import org.surehop.core.config.MediaRules.Otherwise;
+import org.surehop.core.config.Pinholes;
+import org.surehop.core.config.Prefix;
+import org.surehop.core.sdp.SourcePolicy;
+
+/// Reads what is said of pinholes. Each default stands here once.
+final class PinholesReader {
+    private static final List<Prefix> PRIVATE_NETWORKS =
+            List.of(
+                    Prefix.parse("10.0.0.0/8"),
+                    Prefix.parse("172.16.0.0/12"),
+                    Prefix.parse("192.168.0.0/16"),
+                    Prefix.parse("fd00::/8"));
+
+    /// DNS-over-TLS, SNMP, MQTT, SIP and what else listens above 1024 on such boxes (MID-50).
+    private static final List<Integer> DENIED_PORTS =
+            List.of(1161, 1162, 1883, 3306, 5060, 5061, 5432, 6379, 8883);
+
+    private static final String SOURCES = "one of addr+port, addr, any";
+
+    private PinholesReader() {}
+
+    static Pinholes read(Section s) {
+        var driver = s.choice("driver", Pinholes.Driver.class, Pinholes.Driver.NFTABLES);
+        var inside =
+                s.list(
+                        "inside-prefixes",
+                        PRIVATE_NETWORKS,
+                        "an address block such as 10.0.0.0/8",
+                        PinholesReader::prefix);
+        var read =
+                new Pinholes(
+                        driver,
+                        s.text(
+                                "table",
+                                "surehop",
+                                "1 to 31 lower-case letters, digits and _, beginning with a letter",
+                                "[a-z][a-z0-9_]{0,30}"),
+                        inside,
+                        s.choice(
+                                "media-source",
+                                Pinholes.MediaSource.class,
+                                Pinholes.MediaSource.UA),
+                        s.duration("early-lifetime", "3m", "1s", "10m"),
+                        s.duration("lifetime", "5m", "1s", "1h"),
+                        s.integer("minimum-port", 1024, 1, 65535),
+                        s.list(
+                                "denied-ports",
+                                DENIED_PORTS,
+                                "a port from 1 to 65535",
+                                PinholesReader::port),
+                        s.integer("max-media", 8, 1, 64),
+                        s.integer("max-rules-per-call", 128, 1, 1024),
+                        s.integer("max-rules", 10_000, 1, 1_000_000),
+                        mediaRules(s),
+                        UpstreamReader.read(s.section("upstream"), driver, inside));
+        if (read.insidePrefixes().isEmpty() && read.driver() != Pinholes.Driver.NONE) {
+            // Nothing would be inside, so that no packet at all would be kept out.
+            s.fault("inside-prefixes", "expected at least one address block such as 10.0.0.0/8");
+        }
+        s.close();
+        return read;
+    }
+
+    private static MediaRules mediaRules(Section s) {
+        var usual = MediaRules.USUAL;
+        return new MediaRules(
+                source(s.text("source", usual.source().word(), SOURCES, "addr\\+port|addr|any")),
+                s.choice("nat-without-ice", Otherwise.class, usual.natWithoutIce()),
+                s.choice("unknown-media", Otherwise.class, usual.unknownMedia()),
+                s.integer("max-candidates", usual.maxCandidates(), 1, 1024),
+                s.integer("max-rules-per-user", usual.maxRulesPerUser(), 1, 1_000_000));
+    }
+
+    /// The words of PIN-2; one has a sign that a choice cannot have.
+    private static SourcePolicy source(String word) {
+        return Arrays.stream(SourcePolicy.values())
+                .filter(p -> p.word().equals(word))
+                .findFirst()
+                .orElse(MediaRules.USUAL.source());
+    }
+
+    static @Nullable Prefix prefix(Object value) {
+        try {
+            return value instanceof String text ? Prefix.parse(text) : null;
+        } catch (IllegalArgumentException e) {
+            return null;
+        }
+    }
+
+    private static @Nullable Integer port(Object value) {
+        return value instanceof Integer port && port >= 1 && port <= 65535 ? port : null;
+    }
+}
