@@ -5,7 +5,7 @@ import re
 import socket
 import unittest
 
-from lib import gateway, processes, suite
+from lib import gateway, pki, processes, suite
 from ua import bodies, sdp
 
 BIN = suite.ROOT / "gateway" / "bin"
@@ -75,6 +75,58 @@ class Words(unittest.TestCase):
         code, out, err = command("pki", "show", place / "pki")
         self.assertEqual(0, code, out + err)
         self.assertIn("sip:", out)
+
+
+class Answering(unittest.TestCase):
+    """`surehop answer` behind the gateway, called by an independent user agent."""
+
+    def answering(self):
+        """A border whose Bob is the command."""
+        port = gateway.free_port()
+
+        def change(tree, border):
+            tree["peers"][1]["port"] = port
+        border = gateway.Border(change)
+        self.addCleanup(border.close)
+        cert, key = (border.bob.identity.cert, border.bob.identity.key)
+        command = processes.Process(
+            [gateway.COMMAND, "answer", "--as", f"bob@{gateway.OUTSIDE}", "--listen",
+             f"127.0.0.1:{port}", "--cert", cert, "--key", key, "--trust", border.keys.trust,
+             "--smime-cert", border.keys.bob[0], "--smime-key", border.keys.bob[1],
+             "--reader", border.keys.reader[0]],
+            border.place / "answer.log", env=gateway.JVM)
+        self.addCleanup(command.end)
+        processes.until(lambda: "listening on" in command.output(), command.output, 60)
+        return border, command
+
+    def test_a_user_agent_says_493_and_with_which_certificate_it_can_read(self):
+        border, command = self.answering()
+        keys, alice = border.keys, border.alice
+        offer = sdp.offer("127.0.0.1", 40900)
+
+        def call(reader):
+            body = bodies.shape("N2", offer, [reader, keys.reader[0]], keys.alice[0],
+                                key=keys.alice[1])
+            return alice.invite(border.line, border.bob.aor, body=body)
+        refused = call(keys.bob_rsa[0]).final()
+        self.assertEqual(493, refused.status, f"{refused} {command.output()}")
+        kind = refused.get("Content-Type")
+        self.assertIn("application/pkcs7-mime", kind)
+        self.assertIn("smime-type=certs-only", kind)
+        shown = bodies.openssl("pkcs7", "-inform", "DER", "-print_certs", octets=refused.body)
+        learnt = border.place / "learnt.ec.pem"
+        learnt.write_bytes(shown)
+        self.assertEqual(pki.der(keys.bob[0]), pki.der(learnt))
+        again = call(learnt)
+        self.assertEqual(200, again.answered().status)
+        self.assertEqual(200, again.bye().status)
+
+    def test_what_is_no_session_description_is_not_called_undecipherable(self):
+        border, command = self.answering()
+        refused = border.alice.invite(
+            border.line, border.bob.aor, body=([("Content-Type", "text/plain")], b"hi")).final()
+        self.assertEqual(415, refused.status, f"{refused} {command.output()}")
+        self.assertIn("application/pkcs7-mime", refused.get("Accept"))
 
 
 class Looking(unittest.TestCase):

@@ -170,6 +170,16 @@ class Archive(unittest.TestCase):
         self.assertEqual("application/pkix-cert", answer.get("Content-Type"))
         self.assertEqual(before, len(self.rows()))
 
+    def test_options_tell_beforehand_what_a_message_must_be(self):
+        line = self.alice.connect("127.0.0.1", self.border.ports["inside"], NAME)
+        options = self.alice.request(
+            "OPTIONS", f"sip:{NAME}:{self.border.ports['inside']}", e2e=False,
+            extra=[("Accept", "application/pkix-cert")])
+        told = self.alice.exchange(line, options)
+        refused, _ = self.send(self.message(SECRET, readers=[self.keys.bob[0]]), status=496)
+        self.assertIn(refused.get("Warning"), told.all("Warning"))
+        self.assertEqual(refused.body, told.body)
+
     def test_one_readable_part_does_not_hide_another(self):
         """A label that names the readable part alone must not keep the rest from the archive."""
         mark = "mixed-mark"

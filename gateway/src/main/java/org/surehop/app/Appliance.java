@@ -326,7 +326,8 @@ final class Appliance {
     /// Takes the file again while calls go on; gives the reasons when the old one is kept.
     List<String> reload(Path file) {
         var rules = new Reload(file, config, sockets, clock);
-        var faults = new ConfigReload(file, rules::objections, this::post, clock).reload();
+        var faults =
+                new ConfigReload(file, rules::objections, rules::users, this::post, clock).reload();
         if (!faults.isEmpty()) {
             telemetry.tell(new Effect.Report(notice(NoticeKind.CONFIG_REFUSED)));
         }
@@ -336,8 +337,9 @@ final class Appliance {
     /// A new configuration gets its part for trial calls, too.
     private boolean post(Event event) {
         return loop.post(
-                event instanceof Event.ConfigChanged(var at, var next) && trial.isPresent()
-                        ? new Event.ConfigChanged(at, trial.get().added(next))
+                event instanceof Event.ConfigChanged(var at, var next, var users)
+                                && trial.isPresent()
+                        ? new Event.ConfigChanged(at, trial.get().added(next), users)
                         : event);
     }
 

@@ -21,6 +21,7 @@ import org.surehop.core.report.Notice;
 import org.surehop.core.report.NoticeKind;
 import org.surehop.core.report.Reason;
 import org.surehop.core.report.Severity;
+import org.surehop.core.sip.ConnectionId;
 import org.surehop.core.sip.Octets;
 
 /// The one thread that owns all calls. Everything else posts events to it or reads its snapshot.
@@ -63,6 +64,11 @@ public final class Loop implements EventSink {
     @Override
     public boolean post(Event event) {
         return queue.offer(event);
+    }
+
+    @Override
+    public int waiting(ConnectionId connection) {
+        return queue.of(connection);
     }
 
     /// The latest picture, at most a quarter of a second old. Any thread.

@@ -3,7 +3,10 @@ package org.surehop.adapter.configfile;
 import java.nio.file.Path;
 import java.time.InstantSource;
 import java.util.List;
+import java.util.Optional;
 import java.util.function.Function;
+import java.util.function.Supplier;
+import org.surehop.core.authentication.Account;
 import org.surehop.core.config.GatewayConfig;
 import org.surehop.core.gateway.Event;
 import org.surehop.core.gateway.EventSink;
@@ -13,18 +16,22 @@ import org.surehop.core.gateway.EventSink;
 public final class ConfigReload {
     private final Path file;
     private final Function<GatewayConfig, List<String>> deployment;
+    private final Supplier<Optional<List<Account>>> users;
     private final EventSink events;
     private final InstantSource clock;
 
     /// `deployment` looks at the files that a configuration names and gives its faults; it is
     /// where certificates are loaded for use, so it may also refuse for reasons of its own.
+    /// `users` is asked after it: who is known to Digest by the files it looked at.
     public ConfigReload(
             Path file,
             Function<GatewayConfig, List<String>> deployment,
+            Supplier<Optional<List<Account>>> users,
             EventSink events,
             InstantSource clock) {
         this.file = file;
         this.deployment = deployment;
+        this.users = users;
         this.events = events;
         this.clock = clock;
     }
@@ -42,7 +49,7 @@ public final class ConfigReload {
         if (!faults.isEmpty()) {
             return List.copyOf(faults);
         }
-        return events.post(new Event.ConfigChanged(clock.instant(), config))
+        return events.post(new Event.ConfigChanged(clock.instant(), config, users.get()))
                 ? List.of()
                 : List.of(file + ": not taken because the event queue is full, expected a retry");
     }

@@ -219,7 +219,8 @@ final class EdgeReader {
                         s.duration("write", "10s", "100ms", "5m"),
                         s.duration("idle", "15m", "1s", "1d"),
                         s.integer("write-queue", 256, 1, 100_000),
-                        s.integer("subscriptions", 5000, 1, 1_000_000));
+                        s.integer("subscriptions", 5000, 1, 1_000_000),
+                        s.integer("refusals", Limits.REFUSALS, 1, 1_000_000));
         s.close();
         return read;
     }

@@ -44,6 +44,7 @@ final class Connection implements Watchdog.Guarded {
     private final Object gate = new Object();
     private final Thread writer;
     private final Optional<InetSocketAddress> place;
+    private final Pace pace;
     private volatile boolean ending;
     private volatile boolean fallen;
     private long messageStart;
@@ -58,6 +59,7 @@ final class Connection implements Watchdog.Guarded {
         this.id = id;
         this.channel = channel;
         this.edge = edge;
+        this.pace = new Pace(id, edge.sink(), edge.settings().limits().refusals());
         this.form = new WireForm(edge.codec(), channel);
         this.place = Optional.of(channel.remote());
         this.inbound = inbound;
@@ -94,6 +96,9 @@ final class Connection implements Watchdog.Guarded {
     }
 
     Taken send(Outgoing.Back message) {
+        if (message instanceof Outgoing.OfResponse(var response, _)) {
+            pace.answered(response.status().value());
+        }
         return queue(message);
     }
 
@@ -197,6 +202,7 @@ final class Connection implements Watchdog.Guarded {
             var reader = new MessageReader(channel.in(), limits, this::at);
             while (take(reader.next())) {
                 // Each frame is posted before the next one is read: order is kept.
+                pace.breathe(this::open);
             }
         } catch (IOException e) {
             if (open() && !heard && !(e instanceof SocketException)) {
@@ -283,6 +289,7 @@ final class Connection implements Watchdog.Guarded {
 
     private boolean refuse(Decoded.Refused refused) throws IOException {
         edge.refused(refused.reason(), peer(), refused.detail());
+        pace.answered(400);
         var answer = refused.answer();
         if (answer.length > 0) {
             send(new Outgoing.Ready(answer));

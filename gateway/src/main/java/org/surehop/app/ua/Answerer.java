@@ -200,11 +200,20 @@ final class Answerer {
         switch (offers.read(invite)) {
             case OfferReading.Refused(var status, var reason, var why) -> {
                 tell.accept(status + " " + reason + ": " + why);
-                line.respond(
-                        connection, UaAnswers.to(invite, status, reason, self.newTag()).build());
+                line.respond(connection, refusal(invite, status, reason));
             }
             case OfferReading.Offer offer -> accept(connection, invite, offer);
         }
+    }
+
+    /// With what the caller needs to do better.
+    private Response refusal(Request invite, int status, String reason) {
+        var answer = UaAnswers.to(invite, status, reason, self.newTag());
+        return switch (status) {
+            case OfferReading.UNDECIPHERABLE -> answer.body(envelopes.ownCertificate()).build();
+            case OfferReading.UNSUPPORTED -> answer.add("Accept", UaAnswers.ACCEPT).build();
+            default -> answer.build();
+        };
     }
 
     private void accept(ConnectionId connection, Request invite, OfferReading.Offer offer) {
@@ -273,7 +282,7 @@ final class Answerer {
         return UaAnswers.to(request, 200, "OK", self.newTag())
                 .supported(List.of(plan.optionTag()))
                 .add("Allow", UaAnswers.ALLOW)
-                .add("Accept", "application/sdp, application/pkcs7-mime")
+                .add("Accept", UaAnswers.ACCEPT)
                 .build();
     }
 

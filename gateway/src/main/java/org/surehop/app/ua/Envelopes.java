@@ -1,10 +1,14 @@
 package org.surehop.app.ua;
 
+import java.security.cert.CertificateException;
+import java.security.cert.CertificateFactory;
 import java.security.cert.X509Certificate;
 import java.time.InstantSource;
 import java.util.ArrayList;
+import java.util.EnumSet;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
 import org.surehop.adapter.cms.BodyReader;
 import org.surehop.adapter.cms.EnvelopeMaker;
 import org.surehop.adapter.cms.HopReportOpener;
@@ -12,6 +16,7 @@ import org.surehop.adapter.cms.MixedBody;
 import org.surehop.adapter.cms.SignatureMaker;
 import org.surehop.adapter.cms.SmimeKeys;
 import org.surehop.core.config.Disclosure;
+import org.surehop.core.disclosure.BodyFacts.Obstacle;
 import org.surehop.core.disclosure.DisclosedPart;
 import org.surehop.core.disclosure.InspectLabel;
 import org.surehop.core.disclosure.SignerFacts;
@@ -25,7 +30,15 @@ final class Envelopes {
     private static final Disclosure LIMITS =
             new Disclosure(Disclosure.Profile.INSPECT, false, false, false, 496, 399, 8, 32, 16, 1);
 
+    private static final Set<Obstacle> UNOPENED =
+            EnumSet.of(
+                    Obstacle.NOT_A_RECIPIENT,
+                    Obstacle.KEY_LOST,
+                    Obstacle.ALGORITHM_REFUSED,
+                    Obstacle.DECRYPTION_FAILED);
+
     private final Shape shape;
+    private final X509Certificate own;
     private final BodyReader reader;
     private final HopReportOpener reports;
     private final SignatureMaker signer;
@@ -55,12 +68,15 @@ final class Envelopes {
         }
     }
 
-    /// What could be read, and the certificates of those who signed it validly.
-    record Opened(List<DisclosedPart> parts, List<X509Certificate> signerCertificates) {}
+    /// What could be read, and the certificates of those who signed it validly. `sealed`:
+    /// something is encrypted and did not open.
+    record Opened(
+            List<DisclosedPart> parts, List<X509Certificate> signerCertificates, boolean sealed) {}
 
     /// `mediaType` is the one of hop reports; `ownDomain` our domain, in lower case.
     Envelopes(SmimeKeys keys, Shape shape, String mediaType, String ownDomain) {
         this.shape = shape;
+        this.own = keys.recipient().certificate();
         this.reader = new BodyReader(keys, LIMITS, MAX_OCTETS);
         this.reports = new HopReportOpener(reader, mediaType);
         this.signer = new SignatureMaker(keys.signer(), keys.provider());
@@ -104,7 +120,25 @@ final class Envelopes {
     Opened open(Body body) {
         var signers = new ArrayList<X509Certificate>();
         var facts = reader.read(body, List.of(), clock.instant(), signers::add);
-        return new Opened(facts.parts(), List.copyOf(signers));
+        var sealed = facts.obstacles().stream().anyMatch(UNOPENED::contains);
+        return new Opened(facts.parts(), List.copyOf(signers), sealed);
+    }
+
+    /// Our own certificate, for who encrypted for another one: RFC 3261 §23.2 wants it with a
+    /// 493, as a `certs-only` message (RFC 8551 §3.8).
+    Body ownCertificate() {
+        try {
+            var path = CertificateFactory.getInstance("X.509").generateCertPath(List.of(own));
+            return new Body(
+                    List.of(
+                            new Header(
+                                    "Content-Type",
+                                    "application/pkcs7-mime; smime-type=certs-only;"
+                                            + " name=\"smime.p7c\"")),
+                    Octets.copyOf(path.getEncoded("PKCS7")));
+        } catch (CertificateException e) {
+            throw new IllegalStateException("a certificate that was read cannot be written", e);
+        }
     }
 
     /// Empty when it is no report.

@@ -12,6 +12,11 @@ import org.surehop.core.sip.Request;
 
 /// Reads the offer of an INVITE, and finds out for whom the answer has to be encrypted.
 final class OfferReading {
+    /// RFC 3261 §23.2: a body for us that we cannot open. Only user agents say so; an element on
+    /// the way says 496.
+    static final int UNDECIPHERABLE = 493;
+
+    static final int UNSUPPORTED = 415;
     private static final int MAX_MEDIA = 8;
 
     private final AnswerPlan plan;
@@ -54,8 +59,15 @@ final class OfferReading {
                         .filter(p -> p.mediaType().equals("application/sdp"))
                         .findFirst();
         if (part.isEmpty()) {
-            return new Refused(
-                    493, "Undecipherable", "the offer is not encrypted for the certificate here");
+            return opened.sealed()
+                    ? new Refused(
+                            UNDECIPHERABLE,
+                            "Undecipherable",
+                            "the offer is not encrypted for the certificate here")
+                    : new Refused(
+                            UNSUPPORTED,
+                            "Unsupported Media Type",
+                            "the INVITE holds no session description");
         }
         var encrypted = part.get().encrypted();
         if (!encrypted && !plan.acceptClear()) {

@@ -13,6 +13,8 @@ import org.surehop.core.sip.StatusCode;
 final class UaAnswers {
     static final String ALLOW = "INVITE, ACK, CANCEL, BYE, OPTIONS, NOTIFY";
 
+    static final String ACCEPT = "application/sdp, application/pkcs7-mime";
+
     private UaAnswers() {}
 
     /// A response; `tag` is put into To when the request has none there and it is no 100.

@@ -30,7 +30,14 @@ public final class Digest {
         this.realm = policy.realm().isEmpty() ? host : policy.realm();
         this.hash = new Hash(keys.hashing());
         this.nonces = new Nonces(hash, keys.secret(), policy.maxNonces());
-        for (var account : keys.accounts()) {
+        users(keys.accounts());
+    }
+
+    /// These are the users from now on, and nobody else.
+    public void users(List<Account> known) {
+        accounts.clear();
+        hashedNames.clear();
+        for (var account : known) {
             accounts.put(account.name(), account);
             for (var algorithm : policy.algorithms()) {
                 // RFC 7616 §3.4.4

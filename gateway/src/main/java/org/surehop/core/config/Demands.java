@@ -58,6 +58,12 @@ public record Demands(
                 List.of());
     }
 
+    /// The same with other rules for some users.
+    public Demands with(List<UserRule> others) {
+        return new Demands(
+                srtpKeys, keyOperationsPerUser, keyOperationsPerPeer, mustRead, identities, others);
+    }
+
     /// What becomes of SDP with `a=crypto` or `k=` in it.
     public enum SrtpKeys {
         /// It passes, and an event says so.

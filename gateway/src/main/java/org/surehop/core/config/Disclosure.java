@@ -54,7 +54,15 @@ public record Disclosure(
 
     /// The same with one more rule, which comes before all others.
     public Disclosure with(UserRule first) {
-        var users = Stream.concat(Stream.of(first), demands.users().stream()).toList();
+        return withUsers(Stream.concat(Stream.of(first), demands.users().stream()).toList());
+    }
+
+    /// The same without rules for some users.
+    public Disclosure forAll() {
+        return withUsers(List.of());
+    }
+
+    private Disclosure withUsers(List<UserRule> users) {
         return new Disclosure(
                 profile,
                 clearSdp,
@@ -66,13 +74,7 @@ public record Disclosure(
                 maxMimeParts,
                 maxRecipients,
                 workers,
-                new Demands(
-                        demands.srtpKeys(),
-                        demands.keyOperationsPerUser(),
-                        demands.keyOperationsPerPeer(),
-                        demands.mustRead(),
-                        demands.identities(),
-                        users));
+                demands.with(users));
     }
 
     /// Whether nothing of what that user sends is looked at.

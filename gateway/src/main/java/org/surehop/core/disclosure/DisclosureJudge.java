@@ -26,6 +26,9 @@ import org.surehop.core.sip.StatusCode;
 public record DisclosureJudge(Disclosure policy, String host) {
     private static final String SDP = "application/sdp";
 
+    /// What stands for the body of a MESSAGE (E2M-14): all of it is meant.
+    private static final String TEXT = "text/plain";
+
     /// The requests that can carry an offer or an answer (RFC 3261, RFC 3262, RFC 3311).
     private static final Set<Method> SESSION =
             Set.of(Method.INVITE, Method.ACK, Method.PRACK, Method.UPDATE);
@@ -247,8 +250,13 @@ public record DisclosureJudge(Disclosure policy, String host) {
         return answer(refused, certificate, SDP);
     }
 
+    /// The answer to a refused body of a MESSAGE.
+    public Refusal answerToMessage(Refused refused, Octets certificate) {
+        return answer(refused, certificate, TEXT);
+    }
+
     /// The same where `required` is the media type that must be readable (E2M-14).
-    public Refusal answer(Refused refused, Octets certificate, String required) {
+    private Refusal answer(Refused refused, Octets certificate, String required) {
         var headers = new ArrayList<Header>();
         var body = Body.NONE;
         switch (refused.reason()) {
@@ -287,17 +295,24 @@ public record DisclosureJudge(Disclosure policy, String host) {
                 : List.of(warning("Required to View Content-Type '" + type + "'"));
     }
 
-    /// Whether who asks is told what we want to read.
-    public boolean announces() {
-        return policy.profile() == Disclosure.Profile.INSPECT && !policy.hideInspectPolicy();
+    /// Whether who asks is told what we want to read: of sessions, or where `messages` of it is
+    /// refused that cannot be read.
+    public boolean announces(boolean messages) {
+        return (messages || policy.profile() == Disclosure.Profile.INSPECT)
+                && !policy.hideInspectPolicy();
     }
 
     /// What a refusal would say, for who asks beforehand: the same words, and one more for
     /// signatures, which a refusal says by its status.
-    public List<Header> announced() {
+    public List<Header> announced(boolean messages) {
         var headers = new ArrayList<Header>();
-        if (announces()) {
-            headers.addAll(required(SDP));
+        if (announces(messages)) {
+            if (policy.profile() == Disclosure.Profile.INSPECT) {
+                headers.addAll(required(SDP));
+            }
+            if (messages) {
+                headers.addAll(required(TEXT));
+            }
             if (policy.requireSignature()) {
                 headers.add(warning("Signature Required"));
             }

@@ -123,13 +123,11 @@ final class Answers {
 
     /// The body stood in the way: 496, 495, 403, 400 or 413 with what the asker needs to know.
     void refuse(Turn turn, Passage passage, Judgement.Refused refused) {
-        var message = passage.request.method().equals(Method.MESSAGE);
+        var judge = desks.judge(turn.config(), passage);
         var answer =
-                desks.judge(turn.config(), passage)
-                        .answer(
-                                refused,
-                                desks.certificate(),
-                                message ? "text/plain" : "application/sdp");
+                passage.request.method().equals(Method.MESSAGE)
+                        ? judge.answerToMessage(refused, desks.certificate())
+                        : judge.answer(refused, desks.certificate());
         passage.failure = refused.reason();
         var kind =
                 switch (refused.reason()) {

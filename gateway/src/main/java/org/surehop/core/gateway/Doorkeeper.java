@@ -4,8 +4,10 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import org.surehop.core.authentication.Account;
 import org.surehop.core.authentication.Digest;
 import org.surehop.core.authentication.DigestCredentials;
 import org.surehop.core.authentication.DoorKeys;
@@ -35,6 +37,12 @@ final class Doorkeeper {
     Doorkeeper(GatewayConfig config, DoorKeys keys, Reporter reporter) {
         this.digest = new Digest(config.authentication(), config.gateway().name(), keys);
         this.reporter = reporter;
+    }
+
+    /// These are the users from now on. Nonces and their counts stay: who is still there is not
+    /// asked again, and nothing that was used can be used twice.
+    void users(List<Account> accounts) {
+        digest.users(accounts);
     }
 
     /// May it enter?

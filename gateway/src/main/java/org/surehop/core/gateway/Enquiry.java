@@ -30,10 +30,13 @@ final class Enquiry {
         rows.add(new Header("Accept", "application/sdp, application/pkcs7-mime"));
         var body = Body.NONE;
         if (wantsCertificate(request)) {
-            var judge =
-                    desks.judge(config, config.disclosure().of(Passage.served(inbound, request)));
-            rows.addAll(judge.announced());
-            body = judge.announces() ? certificate(desks.certificate()) : Body.NONE;
+            var user = Passage.served(inbound, request);
+            var judge = desks.judge(config, config.disclosure().of(user));
+            var messages =
+                    !config.services().messages().opaqueMayPass(inbound.side())
+                            && !config.disclosure().spares(user);
+            rows.addAll(judge.announced(messages));
+            body = judge.announces(messages) ? certificate(desks.certificate()) : Body.NONE;
         }
         var out =
                 Crossing.local(request, 200, "OK", turn.tokens().next()).toBuilder()

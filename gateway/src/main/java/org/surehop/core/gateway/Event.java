@@ -5,6 +5,7 @@ import java.time.Instant;
 import java.util.List;
 import java.util.Optional;
 import org.surehop.core.assurance.HopReport;
+import org.surehop.core.authentication.Account;
 import org.surehop.core.config.GatewayConfig;
 import org.surehop.core.disclosure.BodyFacts;
 import org.surehop.core.disclosure.SignerFacts;
@@ -126,7 +127,17 @@ public sealed interface Event {
 
     record DeadlineReached(Instant at, Deadline deadline) implements Event {}
 
-    record ConfigChanged(Instant at, GatewayConfig config) implements Event {}
+    /// The operator's new configuration; `users` are those of Digest, where they were read again.
+    record ConfigChanged(Instant at, GatewayConfig config, Optional<List<Account>> users)
+            implements Event {
+        public ConfigChanged {
+            users = users.map(List::copyOf);
+        }
+
+        public ConfigChanged(Instant at, GatewayConfig config) {
+            this(at, config, Optional.empty());
+        }
+    }
 
     /// The operator asks for an orderly end: refuse new calls, end the others, close all pinholes.
     record StopRequested(Instant at) implements Event {}

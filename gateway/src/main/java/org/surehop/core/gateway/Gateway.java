@@ -88,8 +88,9 @@ public final class Gateway {
                     desks.pinholes().failed(turn, number, reason);
             case Event.FlowsVanished(_, var flows) -> desks.pinholes().vanished(turn, flows);
             case Event.DeadlineReached(_, var deadline) -> deadline(turn, deadline);
-            case Event.ConfigChanged(_, var changed) -> {
+            case Event.ConfigChanged(_, var changed, var users) -> {
                 config = changed;
+                users.ifPresent(desks.door()::users);
                 tell(turn, NoticeKind.CONFIG_CHANGED, Reason.NONE);
             }
             case Event.StopRequested _ -> stop(turn);

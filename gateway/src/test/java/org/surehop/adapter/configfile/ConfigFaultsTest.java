@@ -9,6 +9,7 @@ import java.nio.file.Path;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -69,6 +70,7 @@ class ConfigFaultsTest {
         domains: [pbx.example.com] | domains: []        | peers[0].domains: is missing, expected a list of at least one SIP domain
         user: monitor          | user: nobody           | snmp.receivers[0].user: no user has the name 'nobody', expected one of snmp.users
         uri: ssl://localhost:8883 | uri: tcp://localhost:1883 | mqtt.uri: expected ssl://HOST:PORT, found 'tcp://localhost:1883'
+        refusals: 1000         | refusals: 0            | limits.refusals: expected a whole number from 1 to 1000000, found '0'
         calls: 1000            | calls: [1, 2]          | limits.calls: expected a whole number from 1 to 1000000, found 'a list'
         calls: 1000            | calls: [7]             | limits.calls: expected a whole number from 1 to 1000000, found 'a list'
         table: surehop         | table: Surehop         | pinholes.table: expected 1 to 31 lower-case letters, digits and _, beginning with a letter, found 'Surehop'
@@ -252,7 +254,9 @@ class ConfigFaultsTest {
     void postsTheNewConfigurationOnReload() throws Exception {
         var file = write(Shipped.text().replace("calls: 1000", "calls: 7"));
         var posted = new ArrayList<Event>();
-        var reload = new ConfigReload(file, _ -> List.of(), posted::add, () -> Instant.EPOCH);
+        var reload =
+                new ConfigReload(
+                        file, _ -> List.of(), Optional::empty, posted::add, () -> Instant.EPOCH);
         assertEquals(List.of(), reload.reload());
         var changed = (Event.ConfigChanged) posted.getFirst();
         assertEquals(7, changed.config().limits().calls());
@@ -262,13 +266,22 @@ class ConfigFaultsTest {
     void keepsTheOldConfigurationWhenTheNewHasAFault() throws Exception {
         var file = write(Shipped.text().replace("calls: 1000", "calls: none"));
         var posted = new ArrayList<Event>();
-        var reload = new ConfigReload(file, _ -> List.of(), posted::add, () -> Instant.EPOCH);
+        var reload =
+                new ConfigReload(
+                        file, _ -> List.of(), Optional::empty, posted::add, () -> Instant.EPOCH);
         assertTrue(reload.reload().getFirst().contains("limits.calls: expected"));
         write(Shipped.text());
         var picky =
-                new ConfigReload(file, _ -> List.of("no key"), posted::add, () -> Instant.EPOCH);
+                new ConfigReload(
+                        file,
+                        _ -> List.of("no key"),
+                        Optional::empty,
+                        posted::add,
+                        () -> Instant.EPOCH);
         assertEquals(List.of("no key"), picky.reload());
-        var full = new ConfigReload(file, _ -> List.of(), _ -> false, () -> Instant.EPOCH);
+        var full =
+                new ConfigReload(
+                        file, _ -> List.of(), Optional::empty, _ -> false, () -> Instant.EPOCH);
         assertTrue(full.reload().getFirst().contains("event queue is full"));
         assertEquals(List.of(), posted);
     }

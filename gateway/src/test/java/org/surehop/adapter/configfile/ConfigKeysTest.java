@@ -355,7 +355,8 @@ class ConfigKeysTest {
                 Duration.ofSeconds(3),
                 Duration.ofSeconds(4),
                 8,
-                9);
+                9,
+                10);
     }
 
     private String here(String name) {

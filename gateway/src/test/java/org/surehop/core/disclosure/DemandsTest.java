@@ -146,12 +146,13 @@ class DemandsTest {
     void tellsBeforehandWhatItsRefusalsWouldSay() {
         var view = "399 gw.example \"Required to View Content-Type 'application/sdp'\"";
         var sign = "399 gw.example \"Signature Required\"";
-        assertEquals(List.of(new Header("Warning", view)), judge(MustRead.SDP, false).announced());
+        assertEquals(
+                List.of(new Header("Warning", view)), judge(MustRead.SDP, false).announced(false));
         assertEquals(
                 List.of(new Header("Warning", view), new Header("Warning", sign)),
-                judge(MustRead.SDP, true).announced());
-        assertEquals(List.of(), judge(MustRead.BODY, false).announced());
-        assertTrue(judge(MustRead.BODY, false).announces());
+                judge(MustRead.SDP, true).announced(false));
+        assertEquals(List.of(), judge(MustRead.BODY, false).announced(false));
+        assertTrue(judge(MustRead.BODY, false).announces(false));
     }
 
     @Test
@@ -160,8 +161,23 @@ class DemandsTest {
         var routing = new Disclosure(Profile.ROUTE_ONLY, false, true, false, 496, 399, 8, 8, 8, 1);
         for (var policy : List.of(hidden, routing)) {
             var judge = new DisclosureJudge(policy, "gw.example");
-            assertEquals(List.of(), judge.announced());
-            assertFalse(judge.announces());
+            assertEquals(List.of(), judge.announced(false));
+            assertFalse(judge.announces(false));
         }
+        assertEquals(List.of(), new DisclosureJudge(hidden, "gw.example").announced(true));
+    }
+
+    @Test
+    void tellsOfMessagesBeforehandTooWhateverIsReadOfSessions() {
+        var text = "399 gw.example \"Required to View Content-Type 'text/plain'\"";
+        var sign = "399 gw.example \"Signature Required\"";
+        var routing = new Disclosure(Profile.ROUTE_ONLY, false, true, false, 496, 399, 8, 8, 8, 1);
+        assertEquals(
+                List.of(new Header("Warning", text), new Header("Warning", sign)),
+                new DisclosureJudge(routing, "gw.example").announced(true));
+        assertEquals(
+                new Header("Warning", text), judge(MustRead.SDP, false).announced(true).getLast());
+        assertEquals(List.of(), judge(MustRead.BODY, false).announced(true));
+        assertTrue(judge(MustRead.BODY, false).announces(true));
     }
 }

@@ -26,6 +26,7 @@ import org.surehop.core.sip.Header;
 import org.surehop.core.sip.Octets;
 import org.surehop.core.sip.Request;
 import org.surehop.core.sip.Side;
+import org.surehop.core.sip.SipUri;
 import org.surehop.sim.SimSettings;
 import org.surehop.testing.Changed;
 
@@ -193,6 +194,25 @@ class MessageDeskTest {
                 new Effect.SettleEntry(3, Outcome.REFUSED), only(scene, Effect.SettleEntry.class));
         scene.pass(Duration.ofMinutes(2));
         scene.nothingIsRemembered();
+    }
+
+    /// Whom a 496 would teach how to write, OPTIONS tells beforehand (REQ-GEN-4).
+    @Test
+    void optionsTellWhoseMessagesMustBeReadable() {
+        var outgoing = scene(Messages.OUTGOING, Archive.OFF);
+        var options =
+                Scene.request("OPTIONS", "self").toBuilder()
+                        .uri(SipUri.of("", "gw.example.com", 0))
+                        .add("Accept", "application/pkix-cert")
+                        .build();
+        outgoing.fromCaller(options);
+        var told = outgoing.callerGets(200);
+        assertTrue(told.headers("Warning").toString().contains("'text/plain'"));
+        outgoing.effects.clear();
+
+        var quiet = scene(Messages.REPORT, Archive.OFF);
+        quiet.fromCaller(options);
+        assertFalse(quiet.callerGets(200).headers("Warning").toString().contains("text/plain"));
     }
 
     @Test
