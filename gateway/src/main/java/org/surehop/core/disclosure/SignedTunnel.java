@@ -188,7 +188,7 @@ public final class SignedTunnel {
     private static boolean same(String name, Fragment inner, Outer outer, boolean encrypted) {
         var there = HeaderForm.of(name, Header.all(inner.rows(), name));
         var here = HeaderForm.of(name, Header.all(outer.rows(), name));
-        return encrypted && name.equals("From")
+        return (encrypted && name.equals("From"))
                 ? HeaderForm.tag(there).equals(HeaderForm.tag(here))
                 : there.equals(here);
     }
