@@ -5,6 +5,7 @@ import java.util.List;
 import org.jspecify.annotations.Nullable;
 import org.surehop.core.config.MediaRules;
 import org.surehop.core.config.MediaRules.Otherwise;
+import org.surehop.core.config.PacketRules;
 import org.surehop.core.config.Pinholes;
 import org.surehop.core.config.Prefix;
 import org.surehop.core.sdp.SourcePolicy;
@@ -59,7 +60,8 @@ final class PinholesReader {
                         s.integer("max-rules-per-call", 128, 1, 1024),
                         s.integer("max-rules", 10_000, 1, 1_000_000),
                         mediaRules(s),
-                        UpstreamReader.read(s.section("upstream"), driver, inside));
+                        UpstreamReader.read(s.section("upstream"), driver, inside),
+                        packetRules(s));
         if (read.insidePrefixes().isEmpty() && read.driver() != Pinholes.Driver.NONE) {
             // Nothing would be inside, so that no packet at all would be kept out.
             s.fault("inside-prefixes", "expected at least one address block such as 10.0.0.0/8");
@@ -76,6 +78,13 @@ final class PinholesReader {
                 s.choice("unknown-media", Otherwise.class, usual.unknownMedia()),
                 s.integer("max-candidates", usual.maxCandidates(), 1, 1024),
                 s.integer("max-rules-per-user", usual.maxRulesPerUser(), 1, 1_000_000));
+    }
+
+    private static PacketRules packetRules(Section s) {
+        var usual = PacketRules.USUAL;
+        return new PacketRules(
+                s.integer("any-source-rate", usual.anySourceRate(), 1, 1_000_000),
+                s.integer("packet-mark", usual.mark(), 0, Integer.MAX_VALUE));
     }
 
     /// The words of PIN-2; one has a sign that a choice cannot have.

@@ -14,8 +14,14 @@ public interface Firewall extends AutoCloseable {
     ///     that was gone
     List<List<FlowCounter>> apply(List<RuleSetChange> changes) throws FirewallFault;
 
-    /// Every flow that is open now, with its counters, as the firewall itself says.
+    /// Every flow that is open now, with its counters, as the firewall itself says. What somebody
+    /// else has opened in our place is closed.
     List<FlowCounter> readBack() throws FirewallFault;
+
+    /// Whether somebody else may have changed what is open since this was asked last.
+    default boolean disturbed() {
+        return false;
+    }
 
     /// Closes everything that is open.
     @Override

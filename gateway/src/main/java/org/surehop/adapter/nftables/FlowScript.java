@@ -6,83 +6,28 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
+import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import org.surehop.core.config.Pinholes;
-import org.surehop.core.config.Prefix;
 import org.surehop.core.pinhole.FlowCounter;
+import org.surehop.core.pinhole.GroupId;
 import org.surehop.core.sdp.Flow;
 
 /// The words of nft for our table, made from typed values only: a command string is a language, so
 /// nothing that came over the network as text may enter it.
 final class FlowScript {
-    /// Our table, whole: name, set size, the inside of both families, the lowest media port.
-    private static final String WHOLE_TABLE =
-            """
-        add table inet %1$s
-        delete table inet %1$s
-        table inet %1$s {
-            set flows4 {
-                type ipv4_addr . ipv4_addr . inet_proto . inet_service
-                size %2$d
-                flags timeout
-                counter
-            }
-            set flows6 {
-                type ipv6_addr . ipv6_addr . inet_proto . inet_service
-                size %2$d
-                flags timeout
-                counter
-            }
-            set exact4 {
-                type ipv4_addr . ipv4_addr . inet_proto . inet_service . inet_service
-                size %2$d
-                flags timeout
-                counter
-            }
-            set exact6 {
-                type ipv6_addr . ipv6_addr . inet_proto . inet_service . inet_service
-                size %2$d
-                flags timeout
-                counter
-            }
-            set inside4 {
-                type ipv4_addr
-                flags interval
-                auto-merge%3$s
-            }
-            set inside6 {
-                type ipv6_addr
-                flags interval
-                auto-merge%4$s
-            }
-            chain media {
-                th dport < %5$d return
-                ct direction reply th sport < %5$d return
-                ip saddr @inside4 ip daddr @inside4 return
-                ip6 saddr @inside6 ip6 daddr @inside6 return
-                ip saddr @inside4 counter drop
-                ip daddr @inside4 counter drop
-                ip6 saddr @inside6 counter drop
-                ip6 daddr @inside6 counter drop
-            }
-            chain forward {
-                type filter hook forward priority filter; policy accept;
-                ip saddr . ip daddr . meta l4proto . th dport @flows4 accept
-                ip6 saddr . ip6 daddr . meta l4proto . th dport @flows6 accept
-                ip saddr . ip daddr . meta l4proto . th dport . th sport @exact4 accept
-                ip6 saddr . ip6 daddr . meta l4proto . th dport . th sport @exact6 accept
-                meta l4proto { udp, udplite, dccp } jump media
-            }
-        }
-        """;
+    /// The set of a moment in which we try what this kernel can do.
+    static final String PROBE = "probe";
 
-    /// The sets: IPv4 and IPv6, any source port and a given one (MID-30).
-    static final List<String> SETS = List.of("flows4", "flows6", "exact4", "exact6");
+    /// The sets of flows.
+    static final List<String> SETS = FlowSet.names();
 
     private static final Pattern TABLE = Pattern.compile("[a-z][a-z0-9_]{0,30}");
+    private static final String ADDRESS = "(?:([0-9a-f:.]+) \\. )?([0-9a-f:.]+) \\. ";
     private static final Pattern ELEMENT =
             Pattern.compile(
-                    "([0-9a-f:.]+) \\. ([0-9a-f:.]+) \\. (tcp|udp) \\. (\\d+)(?: \\. (\\d+))?"
+                    ADDRESS
+                            + "(tcp|udp) \\. (\\d+)(?: \\. (\\d+))?(?: limit [a-z0-9/ ]*packets)?"
                             + " counter packets (\\d+) bytes (\\d+)");
 
     private final String table;
@@ -96,33 +41,35 @@ final class FlowScript {
         this.table = table;
     }
 
-    /// Makes our table anew, whatever it held, in one transaction (MID-33). Twice the allowed
-    /// rules fit, since expired elements take room until the kernel collects them.
+    /// Makes our table anew, whatever it held, in one transaction (MID-33).
     String create(Pinholes config) {
-        return WHOLE_TABLE.formatted(
-                table,
-                config.maxRules() * 2L,
-                elements(config.insidePrefixes(), true),
-                elements(config.insidePrefixes(), false),
-                config.minimumPort());
+        return TableScript.create(table, config);
     }
 
-    /// Says `expires` too: a kernel that is only told the timeout which an element has already
-    /// leaves its end where it was.
-    String add(Flow flow, Duration lifetime) {
-        return "add element inet %s %s { %s timeout %4$ds expires %4$ds }\n"
-                .formatted(table, set(flow), key(flow), seconds(lifetime));
+    /// The comment tells who owns it. Says `expires` too: a kernel that is only told the timeout
+    /// which an element has already leaves its end where it was.
+    String add(Flow flow, Duration lifetime, GroupId group) {
+        return add(flow, lifetime, " comment \"group %d\"".formatted(group.value()));
+    }
+
+    private String add(Flow flow, Duration lifetime, String comment) {
+        return "add element inet %s { %s timeout %3$ds expires %3$ds%4$s }\n"
+                .formatted(set(flow), FlowSet.key(flow), seconds(lifetime), comment);
     }
 
     /// Removing is adding and deleting in one transaction: an element that has just expired would
     /// otherwise make the kernel refuse everything beside it.
     String remove(Flow flow) {
-        return add(flow, Duration.ofSeconds(1))
-                + "delete element inet %s %s { %s }\n".formatted(table, set(flow), key(flow));
+        return add(flow, Duration.ofSeconds(1), "")
+                + "delete element inet %s { %s }\n".formatted(set(flow), FlowSet.key(flow));
     }
 
     String get(Flow flow) {
-        return "get element inet %s %s { %s }\n".formatted(table, set(flow), key(flow));
+        return "get element inet %s { %s }\n".formatted(set(flow), FlowSet.key(flow));
+    }
+
+    private String set(Flow flow) {
+        return table + " " + FlowSet.nameFor(flow);
     }
 
     String list(String set) {
@@ -131,9 +78,9 @@ final class FlowScript {
 
     /// Lists our chains, one in each command: libnftables finds no second one.
     List<String> chains() {
-        return List.of(
-                "list chain inet %s media\n".formatted(table),
-                "list chain inet %s forward\n".formatted(table));
+        return TableScript.CHAINS.stream()
+                .map(chain -> "list chain inet %s %s\n".formatted(table, chain))
+                .toList();
     }
 
     /// A listing without what its counters have counted.
@@ -149,7 +96,7 @@ final class FlowScript {
 
     /// Asks whether this kernel gives an element that is added again its new timeout (MID-31).
     List<String> refreshProbe() {
-        var set = "inet " + table + " probe";
+        var set = "inet " + table + " " + PROBE;
         return List.of(
                 "add set " + set + " { type inet_service; flags timeout; }\n",
                 "add element " + set + " { 1 timeout 100s expires 30s }\n",
@@ -167,14 +114,7 @@ final class FlowScript {
         var found = new ArrayList<FlowCounter>();
         var matcher = ELEMENT.matcher(printed);
         while (matcher.find()) {
-            var sourcePort = matcher.group(5) == null ? 0 : Integer.parseInt(matcher.group(5));
-            var flow =
-                    new Flow(
-                            Flow.Transport.valueOf(matcher.group(3).toUpperCase(Locale.ROOT)),
-                            InetAddress.ofLiteral(matcher.group(1)),
-                            sourcePort,
-                            InetAddress.ofLiteral(matcher.group(2)),
-                            Integer.parseInt(matcher.group(4)));
+            var flow = flow(matcher);
             found.add(
                     new FlowCounter(
                             flow,
@@ -184,32 +124,19 @@ final class FlowScript {
         return found;
     }
 
-    private static String set(Flow flow) {
-        return (flow.sourcePort() == 0 ? "flows" : "exact")
-                + (flow.source() instanceof Inet4Address ? "4" : "6");
-    }
-
-    private static String key(Flow flow) {
-        return "%s . %s . %s . %d%s"
-                .formatted(
-                        flow.source().getHostAddress(),
-                        flow.destination().getHostAddress(),
-                        flow.transport().name().toLowerCase(Locale.ROOT),
-                        flow.port(),
-                        flow.sourcePort() == 0 ? "" : " . " + flow.sourcePort());
+    private static Flow flow(Matcher matcher) {
+        var destination = InetAddress.ofLiteral(matcher.group(2));
+        var anyone = destination instanceof Inet4Address ? "0.0.0.0" : "::";
+        return new Flow(
+                Flow.Transport.valueOf(matcher.group(3).toUpperCase(Locale.ROOT)),
+                InetAddress.ofLiteral(matcher.group(1) == null ? anyone : matcher.group(1)),
+                matcher.group(5) == null ? 0 : Integer.parseInt(matcher.group(5)),
+                destination,
+                Integer.parseInt(matcher.group(4)));
     }
 
     /// Whole seconds, never none: an element without a timeout would stay for ever.
     private static long seconds(Duration lifetime) {
         return Math.max(1, lifetime.plusMillis(999).toSeconds());
-    }
-
-    private static String elements(List<Prefix> prefixes, boolean ip4) {
-        var wanted =
-                prefixes.stream()
-                        .filter(p -> p.base() instanceof Inet4Address == ip4)
-                        .map(Prefix::toString)
-                        .toList();
-        return wanted.isEmpty() ? "" : "\n        elements = { " + String.join(", ", wanted) + " }";
     }
 }

@@ -1,6 +1,7 @@
 package org.surehop.adapter.nftables;
 
 import static java.lang.foreign.ValueLayout.ADDRESS;
+import static java.lang.foreign.ValueLayout.JAVA_BOOLEAN;
 import static java.lang.foreign.ValueLayout.JAVA_INT;
 import static java.lang.foreign.ValueLayout.JAVA_LONG;
 
@@ -9,13 +10,19 @@ import java.lang.foreign.FunctionDescriptor;
 import java.lang.foreign.Linker;
 import java.lang.foreign.MemoryLayout;
 import java.lang.foreign.MemorySegment;
+import java.lang.foreign.StructLayout;
 import java.lang.foreign.SymbolLookup;
 import java.lang.invoke.MethodHandle;
+import java.lang.invoke.VarHandle;
 
 /// The functions of libnftables and of the C library that this room calls, and nothing else of
 /// native code. A call blocks its platform thread.
 final class NativeCalls {
     private static final String LIBRARY = "libnftables.so.1";
+    private static final int DO_NOT_WAIT = 0x40;
+    private static final StructLayout ERROR_STATE = Linker.Option.captureStateLayout();
+    private static final VarHandle ERROR_NUMBER =
+            ERROR_STATE.varHandle(MemoryLayout.PathElement.groupElement("errno"));
 
     private final MethodHandle contextNew;
     private final MethodHandle contextFree;
@@ -28,7 +35,10 @@ final class NativeCalls {
     private final MethodHandle setSocketOption;
     private final MethodHandle send;
     private final MethodHandle receive;
+    private final MethodHandle receiveNow;
+    private final MethodHandle bind;
     private final MethodHandle close;
+    private final MethodHandle dryRun;
 
     private NativeCalls(SymbolLookup nft, SymbolLookup c) {
         contextNew = function(nft, "nft_ctx_new", ADDRESS, JAVA_INT);
@@ -44,6 +54,9 @@ final class NativeCalls {
                         c, "setsockopt", JAVA_INT, JAVA_INT, JAVA_INT, JAVA_INT, ADDRESS, JAVA_INT);
         send = function(c, "send", JAVA_LONG, JAVA_INT, ADDRESS, JAVA_LONG, JAVA_INT);
         receive = function(c, "recv", JAVA_LONG, JAVA_INT, ADDRESS, JAVA_LONG, JAVA_INT);
+        bind = function(c, "bind", JAVA_INT, JAVA_INT, ADDRESS, JAVA_INT);
+        receiveNow = withError(c, "recv", JAVA_LONG, JAVA_INT, ADDRESS, JAVA_LONG, JAVA_INT);
+        dryRun = procedure(nft, "nft_ctx_set_dry_run", ADDRESS, JAVA_BOOLEAN);
         close = function(c, "close", JAVA_INT, JAVA_INT);
     }
 
@@ -79,6 +92,11 @@ final class NativeCalls {
         call(contextFree, context);
     }
 
+    /// From now on commands are checked, by the kernel too, and not done.
+    void onlyCheck(MemorySegment context) {
+        call(dryRun, context, true);
+    }
+
     /// 0 when the whole command was done.
     int run(MemorySegment context, String command) {
         try (var arena = Arena.ofConfined()) {
@@ -112,6 +130,27 @@ final class NativeCalls {
         return (long) call(receive, descriptor, buffer, buffer.byteSize(), 0);
     }
 
+    /// What has come, or the number of the error, negative; never waits.
+    long receiveNow(int descriptor, MemorySegment buffer) {
+        try (var arena = Arena.ofConfined()) {
+            var state = arena.allocate(ERROR_STATE);
+            long length =
+                    (long)
+                            call(
+                                    receiveNow,
+                                    state,
+                                    descriptor,
+                                    buffer,
+                                    buffer.byteSize(),
+                                    DO_NOT_WAIT);
+            return length < 0 ? -(int) ERROR_NUMBER.get(state, 0L) : length;
+        }
+    }
+
+    int bind(int descriptor, MemorySegment address) {
+        return (int) call(bind, descriptor, address, (int) address.byteSize());
+    }
+
     void close(int descriptor) {
         call(close, descriptor);
     }
@@ -140,6 +179,17 @@ final class NativeCalls {
         return Linker.nativeLinker()
                 .downcallHandle(
                         library.findOrThrow(name), FunctionDescriptor.of(result, arguments));
+    }
+
+    /// Keeps the number of the error: the first argument takes it.
+    @SuppressWarnings("restricted")
+    private static MethodHandle withError(
+            SymbolLookup library, String name, MemoryLayout result, MemoryLayout... arguments) {
+        return Linker.nativeLinker()
+                .downcallHandle(
+                        library.findOrThrow(name),
+                        FunctionDescriptor.of(result, arguments),
+                        Linker.Option.captureCallState("errno"));
     }
 
     @SuppressWarnings("restricted")

@@ -4,6 +4,7 @@ import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
 import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -27,13 +28,15 @@ import org.surehop.core.sdp.Flow;
 
 /// The firewall's edge: takes changes on the loop thread into a bounded queue, does them on one
 /// platform thread of its own, several in one transaction when they wait together, and answers
-/// each with [Event.RuleSetApplied] or [Event.RuleSetFailed]. Now and then it compares what it
-/// holds with what the firewall says, and posts [Event.FlowsVanished] for what is missing, be it
-/// removed by a stranger or ended by its lifetime.
+/// each with [Event.RuleSetApplied] or [Event.RuleSetFailed]. When somebody else has changed the
+/// firewall, when a lifetime has ended, and now and then anyway, it compares what it holds
+/// with what the firewall says, and posts [Event.FlowsVanished] for what is missing.
 public final class NftablesAdapter implements EffectHandler<Effect.ApplyRuleSet>, AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(NftablesAdapter.class);
     private static final int BATCH = 32;
-    private static final Duration WATCH = Duration.ofSeconds(5);
+    private static final Duration WATCH = Duration.ofSeconds(30);
+    // The kernel counts whole seconds, rounded up.
+    private static final Duration GRACE = Duration.ofSeconds(1);
     private static final Duration PATIENCE = Duration.ofSeconds(5);
 
     private final BlockingQueue<RuleSetChange> queue;
@@ -43,6 +46,7 @@ public final class NftablesAdapter implements EffectHandler<Effect.ApplyRuleSet>
     private final Thread owner;
     private final CompletableFuture<Void> ready = new CompletableFuture<>();
     private final Map<Flow, Instant> held = new HashMap<>();
+    private Instant firstEnd = Instant.MAX;
     private volatile boolean stopping;
     private volatile String refusal = "";
     private volatile String blindness = "";
@@ -160,7 +164,7 @@ public final class NftablesAdapter implements EffectHandler<Effect.ApplyRuleSet>
                 queue.drainTo(batch, BATCH - 1);
                 apply(firewall, batch);
             }
-            if (System.nanoTime() - nextWatch >= 0) {
+            if (firewall.disturbed() || overdue() || System.nanoTime() - nextWatch >= 0) {
                 look(firewall);
                 nextWatch = System.nanoTime() + watch.toNanos();
             }
@@ -190,8 +194,24 @@ public final class NftablesAdapter implements EffectHandler<Effect.ApplyRuleSet>
     private void done(RuleSetChange change, List<FlowCounter> closed) {
         var now = clock.instant();
         change.disable().forEach(held::remove);
-        change.enable().forEach(flow -> held.put(flow, now.plus(change.lifetime())));
+        var end = now.plus(change.lifetime());
+        change.enable().forEach(flow -> held.put(flow, end));
+        if (!change.enable().isEmpty() && end.plus(GRACE).isBefore(firstEnd)) {
+            firstEnd = end.plus(GRACE);
+        }
         post(new Event.RuleSetApplied(now, change.number(), closed));
+    }
+
+    /// Whether a lifetime has ended: the kernel does not tell. Asked about ten times a second, so
+    /// the flows are only gone through when the first of them may be due.
+    private boolean overdue() {
+        var now = clock.instant();
+        if (now.isBefore(firstEnd)) {
+            return false;
+        }
+        var first = held.values().stream().min(Comparator.naturalOrder());
+        firstEnd = first.map(end -> end.plus(GRACE)).orElse(Instant.MAX);
+        return !now.isBefore(firstEnd);
     }
 
     private void look(Firewall firewall) {

@@ -35,6 +35,7 @@ public final class NftablesFirewall implements Firewall {
     private final Pinholes config;
     private final MemorySegment context;
     private final ConnectionTracking tracking;
+    private final ChangeWatch watch;
     // Our chains as the kernel prints them, to see whether somebody has changed them.
     private final String rules;
     private final boolean refreshesInPlace;
@@ -52,14 +53,17 @@ public final class NftablesFirewall implements Firewall {
         var left = leftBehind();
         run(script.create(config));
         rules = rules();
+        watch = new ChangeWatch(calls, config.table());
         refreshesInPlace = probe();
+        watch.learnFrom(FlowScript.PROBE);
         tracking = new ConnectionTracking(calls);
         forget(left);
         warnOfSipHelper();
         LOG.info(
-                "nftables ready table={} refresh={}",
+                "nftables ready table={} refresh={} conntrack={}",
                 config.table(),
-                refreshesInPlace ? "in-place" : "delete-and-add");
+                refreshesInPlace ? "in-place" : "delete-and-add",
+                tracking.filters() ? "asked" : "listed");
     }
 
     /// Takes over the configured table: whatever it held is gone, in one transaction.
@@ -131,7 +135,7 @@ public final class NftablesFirewall implements Firewall {
                 if (!refreshesInPlace && after.contains(flow)) {
                     commands.append(script.remove(flow));
                 }
-                commands.append(script.add(flow, change.lifetime()));
+                commands.append(script.add(flow, change.lifetime(), change.group()));
                 after.add(flow);
             }
         }
@@ -140,16 +144,47 @@ public final class NftablesFirewall implements Firewall {
     }
 
     @Override
+    public boolean disturbed() {
+        boolean disturbed = watch.disturbed();
+        if (disturbed) {
+            LOG.warn("our table was changed by={}", watch.culprit());
+        }
+        return disturbed;
+    }
+
+    @Override
     public List<FlowCounter> readBack() throws FirewallFault {
         if (!intact()) {
             restore();
         }
-        var all = new ArrayList<FlowCounter>();
+        var ours = new ArrayList<FlowCounter>();
+        var foreign = new HashSet<Flow>();
         for (var set : FlowScript.SETS) {
-            FlowScript.read(run(script.list(set))).forEach(c -> all.add(withCarried(c)));
+            for (var counter : FlowScript.read(run(script.list(set)))) {
+                if (held.contains(counter.flow())) {
+                    ours.add(withCarried(counter));
+                } else {
+                    foreign.add(counter.flow());
+                }
+            }
         }
-        held.retainAll(all.stream().map(FlowCounter::flow).toList());
-        return all;
+        var gone = new HashSet<>(held);
+        ours.forEach(c -> gone.remove(c.flow()));
+        held.removeAll(gone);
+        close(foreign);
+        gone.addAll(foreign);
+        forget(gone);
+        return ours;
+    }
+
+    /// What somebody else has put into our sets: only calls open pinholes.
+    private void close(Set<Flow> foreign) throws FirewallFault {
+        if (!foreign.isEmpty()) {
+            LOG.error("flows of somebody else in our sets are closed count={}", foreign.size());
+            var commands = new StringBuilder();
+            foreign.forEach(flow -> commands.append(script.remove(flow)));
+            run(commands.toString());
+        }
     }
 
     /// Closes all flows; the table stays, so that media without a pinhole stays out (fail closed).
@@ -161,6 +196,7 @@ public final class NftablesFirewall implements Firewall {
             held.clear();
         } finally {
             tracking.close();
+            watch.close();
             calls.freeContext(context);
         }
     }

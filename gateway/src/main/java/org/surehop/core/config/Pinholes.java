@@ -7,7 +7,7 @@ import java.util.List;
 /// silently. `insidePrefixes` are CIDR blocks that A0 must lie in (MID-50); `mediaSource` `UA`
 /// also demands the address of the user agent itself. `deniedPorts` are refused on both sides.
 /// `media` says what else media may have.
-/// `upstream` is a box above this one where the same is opened.
+/// `upstream` is a box above this one where the same is opened; `packets` is for the kernel.
 public record Pinholes(
         Driver driver,
         String table,
@@ -21,7 +21,8 @@ public record Pinholes(
         int maxRulesPerCall,
         int maxRules,
         MediaRules media,
-        Upstream upstream) {
+        Upstream upstream,
+        PacketRules packets) {
     public Pinholes {
         insidePrefixes = List.copyOf(insidePrefixes);
         deniedPorts = List.copyOf(deniedPorts);
@@ -63,7 +64,8 @@ public record Pinholes(
                 maxRulesPerCall,
                 maxRules,
                 MediaRules.USUAL,
-                Upstream.NONE);
+                Upstream.NONE,
+                PacketRules.USUAL);
     }
 
     /// Who keeps the rules.

@@ -33,6 +33,7 @@ import org.surehop.core.config.MediaRules.Otherwise;
 import org.surehop.core.config.Messages;
 import org.surehop.core.config.Mqtt;
 import org.surehop.core.config.Notifying;
+import org.surehop.core.config.PacketRules;
 import org.surehop.core.config.PathPolicy;
 import org.surehop.core.config.Peer;
 import org.surehop.core.config.Pinholes;
@@ -325,7 +326,8 @@ class ConfigKeysTest {
                         5352,
                         Optional.of(InetAddress.ofLiteral("192.0.2.2")),
                         List.of(Prefix.parse("192.0.2.128/25")),
-                        false));
+                        false),
+                new PacketRules(5, 6));
     }
 
     private static Timers timers() {

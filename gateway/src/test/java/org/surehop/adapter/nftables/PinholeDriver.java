@@ -10,8 +10,11 @@ import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
+import org.surehop.core.config.MediaRules;
+import org.surehop.core.config.PacketRules;
 import org.surehop.core.config.Pinholes;
 import org.surehop.core.config.Prefix;
+import org.surehop.core.config.Upstream;
 import org.surehop.core.gateway.Effect;
 import org.surehop.core.gateway.Event;
 import org.surehop.core.pinhole.GroupId;
@@ -39,7 +42,10 @@ final class PinholeDriver {
                         List.of(),
                         8,
                         32,
-                        Integer.parseInt(arguments[0]));
+                        Integer.parseInt(arguments[0]),
+                        MediaRules.USUAL,
+                        Upstream.NONE,
+                        new PacketRules(50, 0x400));
         try (var adapter =
                         NftablesAdapter.start(
                                 config, 100, PinholeDriver::print, InstantSource.system());
