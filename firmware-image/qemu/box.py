@@ -19,7 +19,7 @@ def free_port():
 class Box:
     """A machine from power-on to power-off. Software emulation, always: /dev/kvm may open and then hang."""
 
-    def __init__(self, disk, memory=512, uefi=False, drives=(), taps=(), forward=(), name="box"):
+    def __init__(self, disk, memory=512, uefi=False, drives=(), taps=(), forward=(), name="box", writable=False):
         self.disk, self.lines, self.new = disk, [], threading.Condition()
         self.ports = {inside: free_port() for inside in forward}
         self.directory = tempfile.mkdtemp(prefix="surehop-qemu-")
@@ -35,7 +35,7 @@ class Box:
             command += ["-drive", "if=pflash,format=raw,readonly=on,file=/usr/share/OVMF/OVMF_CODE_4M.fd",
                         "-drive", f"if=pflash,format=raw,file={variables}"]
         for drive in drives:
-            command += ["-drive", f"file={drive},format=raw,if=virtio,readonly=on"]
+            command += ["-drive", f"file={drive},format=raw,if=virtio,readonly={'off' if writable else 'on'}"]
         for number, tap in enumerate(taps):
             command += ["-netdev", f"tap,id=net{number},fd={tap}",
                         "-device", f"virtio-net-pci,netdev=net{number}"]
@@ -51,11 +51,18 @@ class Box:
     def _read(self):
         for raw in self.process.stdout:
             line = re.sub(r"\x1b\[[0-9;?]*[A-Za-z]|\r", "", raw.decode(errors="replace")).strip()
+            self._keep(line)
             with self.new:
                 self.lines.append((time.monotonic() - self.begin, line))
                 self.new.notify_all()
         with self.new:
             self.new.notify_all()
+
+    def _keep(self, line):
+        """Where SUREHOP_CONSOLE names a file, the console can be watched there."""
+        if "SUREHOP_CONSOLE" in os.environ:
+            with open(os.environ["SUREHOP_CONSOLE"], "a") as log:
+                log.write(f"[{time.monotonic() - self.begin:7.2f}] {line}\n")
 
     def wait(self, pattern, seconds=300, since=0):
         """The first line from number `since` on that matches; AssertionError with the console's end otherwise."""

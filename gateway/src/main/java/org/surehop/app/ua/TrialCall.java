@@ -41,7 +41,7 @@ import org.surehop.core.sip.SipUri;
 /// One call at a time; any thread.
 public final class TrialCall {
     private static final String LOOPBACK = "127.0.0.1";
-    private static final Duration PATIENCE = Duration.ofSeconds(10);
+    private static final Duration PATIENCE = Duration.ofSeconds(20);
     private static final int NAME_OCTETS = 12;
     private static final String NO_MEDIA =
             """
