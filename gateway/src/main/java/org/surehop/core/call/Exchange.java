@@ -2,7 +2,6 @@ package org.surehop.core.call;
 
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Optional;
 import org.surehop.core.disclosure.Assured;
 import org.surehop.core.disclosure.Judgement;
 import org.surehop.core.disclosure.Need;
@@ -11,9 +10,10 @@ import org.surehop.core.sip.OptionTags;
 import org.surehop.core.sip.Response;
 
 /// One request on its way across the border and its answer on the way back, as a table: read
-/// what must be read, forward, read the answer, open the pinholes that the pair needs, and only
-/// then let the answer through (PIN-4). Every request is such an exchange; one without a
-/// readable body simply passes the reading states. Fail closed: no event leads to a relayed
+/// what must be read, prepare the firewall for it, forward, read what comes back, open the
+/// pinholes that it needs, and only then let it through (PIN-4). Every request is such an
+/// exchange; one without a readable body simply passes the reading states. Which description is
+/// an offer and which an answer, [OfferAnswer] says. Fail closed: no event leads to a relayed
 /// answer but the right one.
 public final class Exchange {
 
@@ -24,17 +24,20 @@ public final class Exchange {
         /// Arrived and admitted, nothing done.
         record Fresh() implements State {}
 
-        /// The offer is with the CMS layer.
+        /// The body of the request is with the CMS layer.
         record ReadingOffer() implements State {}
 
-        /// Forwarded. `preview` is the last reliable provisional answer with a body: when the final
-        /// answer has none, that one counts (RFC 6337 pattern 3).
-        record Pending(Optional<Assured> offer, Optional<Response> preview) implements State {}
+        /// The firewall is made ready for what the request says.
+        record Preparing() implements State {}
 
-        /// The answer is with the CMS layer.
-        record ReadingAnswer(Assured offer, Response answer) implements State {}
+        /// Forwarded.
+        record Pending() implements State {}
 
-        /// The pinholes are being enabled.
+        /// The body of a response is with the CMS layer. Whatever comes after a provisional one is
+        /// held back meanwhile.
+        record ReadingAnswer(Response answer) implements State {}
+
+        /// The pinholes for a response are being enabled.
         record Enabling(Response answer) implements State {}
 
         /// Answered by us before the far side did: a late success must be undone.
@@ -50,12 +53,16 @@ public final class Exchange {
 
         record Judged(Judgement judgement) implements Event {}
 
-        record Provisional(Response response) implements Event {}
+        /// `need` speaks of the body, if its description counts for anything.
+        record Provisional(Response response, Need need) implements Event {}
 
-        /// `need` speaks of the body that counts as the answer.
+        /// `need` as with a provisional response.
         record Success(Response response, Need need) implements Event {}
 
         record Failure(Response response) implements Event {}
+
+        /// An ACK has gone on: nothing answers it.
+        record Carried() implements Event {}
 
         /// The far side refuses a tag of ours, which is taken back (POL-81).
         record TagRefused() implements Event {}
@@ -91,6 +98,9 @@ public final class Exchange {
 
         record JudgeAnswer(Response answer) implements Effect {}
 
+        /// Make the firewall ready for what the request says, before it goes on.
+        record Prepare(Assured said) implements Effect {}
+
         record Forward() implements Effect {}
 
         /// Forward once more, without the tag that was refused.
@@ -105,8 +115,11 @@ public final class Exchange {
         /// Answer the asking side ourselves, for a cause outside the body.
         record Decline(Reason reason, String detail) implements Effect {}
 
-        /// Enable the flows of the pair before the answer goes on.
-        record Enable(Assured offer, Assured answer) implements Effect {}
+        /// Enable what the response needs before it goes on.
+        record Settle(Response answer, Assured said) implements Effect {}
+
+        /// The body of that response goes no further; what is left of it may.
+        record Withhold(Response response, Reason reason) implements Effect {}
 
         /// Go back to the rules of the last agreed pair.
         record Rollback() implements Effect {}
@@ -121,6 +134,21 @@ public final class Exchange {
         record Finish() implements Effect {}
     }
 
+    /// Whether a provisional response is worked on: what comes after it waits (RFC 3262 §4).
+    public static boolean holdsBack(State state) {
+        return switch (state) {
+            case State.ReadingAnswer(var answer) -> answer.status().provisional();
+            case State.Enabling(var answer) -> answer.status().provisional();
+            case State.Fresh _,
+                    State.ReadingOffer _,
+                    State.Preparing _,
+                    State.Pending _,
+                    State.Abandoned _,
+                    State.Done _ ->
+                    false;
+        };
+    }
+
     /// The new state and what to do, in order.
     public record Step(State state, List<Effect> effects) {
         public Step {
@@ -131,6 +159,7 @@ public final class Exchange {
     private record On(State state, Event event) {}
 
     private static final State.Done DONE = new State.Done();
+    private static final State.Pending PENDING = new State.Pending();
     private static final State.Abandoned ABANDONED = new State.Abandoned();
 
     public static State initial() {
@@ -148,36 +177,31 @@ public final class Exchange {
             case On(State.ReadingOffer _, Event.Cancelled _) -> over(decline(Reason.CANCELLED));
             case On(State.ReadingOffer _, Event.GivenUp(var reason)) -> over(decline(reason));
 
-            case On(State.Pending(var offer, var preview), Event.Provisional(var response)) ->
-                    provisional(offer, preview, response);
-            case On(State.Pending(var offer, _), Event.Success(var response, var need)) ->
-                    succeeded(offer, response, need);
+            case On(State.Preparing _, Event.RulesApplied _) -> to(PENDING, new Effect.Forward());
+            case On(State.Preparing _, Event.RulesRefused(var reason, var detail)) ->
+                    over(new Effect.Rollback(), new Effect.Decline(reason, detail));
+            case On(State.Preparing _, Event.Cancelled _) ->
+                    over(new Effect.Rollback(), decline(Reason.CANCELLED));
+            case On(State.Preparing _, Event.GivenUp(var reason)) ->
+                    over(new Effect.Rollback(), decline(reason));
+
+            case On(State.Pending _, Event.Provisional(var response, var need)) ->
+                    answered(response, need);
+            case On(State.Pending _, Event.Success(var response, var need)) ->
+                    answered(response, need);
+            case On(State.Pending _, Event.Carried _) -> over();
             case On(State.Pending _, Event.Failure(var response)) ->
                     over(new Effect.Rollback(), new Effect.Relay(response));
-            case On(State.Pending(var offer, _), Event.TagRefused _) ->
-                    to(new State.Pending(offer, Optional.empty()), new Effect.ForwardAgain());
+            case On(State.Pending _, Event.TagRefused _) -> to(PENDING, new Effect.ForwardAgain());
             case On(State.Pending _, Event.Unsent(var reason, var detail)) ->
                     over(new Effect.Rollback(), new Effect.Decline(reason, detail));
             case On(State.Pending _, Event.TimedOut _) ->
                     over(new Effect.Rollback(), decline(Reason.PEER_TIMEOUT));
-            case On(State.Pending _, Event.Cancelled _) -> abandoned(Reason.CANCELLED);
-            case On(State.Pending _, Event.GivenUp(var reason)) -> abandoned(reason);
+            case On(State.Pending _, Event.Cancelled _) -> abandoned(decline(Reason.CANCELLED));
+            case On(State.Pending _, Event.GivenUp(var reason)) -> abandoned(decline(reason));
 
-            case On(State.ReadingAnswer(var offer, var answer), Event.Judged(var judgement)) ->
-                    answerJudged(offer, answer, judgement);
-            case On(State.ReadingAnswer(_, var answer), Event.GivenUp(var reason)) ->
-                    undone(answer, reason, "");
-            case On(State.ReadingAnswer(_, var answer), Event.Cancelled _) ->
-                    undone(answer, Reason.CANCELLED, "");
-
-            case On(State.Enabling(var answer), Event.RulesApplied _) ->
-                    over(new Effect.Relay(answer));
-            case On(State.Enabling(var answer), Event.RulesRefused(var reason, var detail)) ->
-                    undone(answer, reason, detail);
-            case On(State.Enabling(var answer), Event.GivenUp(var reason)) ->
-                    undone(answer, reason, "");
-            case On(State.Enabling(var answer), Event.Cancelled _) ->
-                    undone(answer, Reason.CANCELLED, "");
+            case On(State.ReadingAnswer _, _) -> reading(new On(state, event));
+            case On(State.Enabling _, _) -> enabling(new On(state, event));
 
             case On(State.Abandoned _, Event.Success(var response, _)) ->
                     over(new Effect.Undo(response, Reason.CANCELLED));
@@ -188,18 +212,46 @@ public final class Exchange {
             // What is left comes too early, too late or twice, and changes nothing.
             case On(State.Fresh s, _) -> to(s);
             case On(State.ReadingOffer s, _) -> to(s);
+            case On(State.Preparing s, _) -> to(s);
             case On(State.Pending s, _) -> to(s);
-            case On(State.ReadingAnswer s, _) -> to(s);
-            case On(State.Enabling s, _) -> to(s);
             case On(State.Abandoned s, _) -> to(s);
             case On(State.Done s, _) -> to(s);
         };
     }
 
-    private static Step provisional(
-            Optional<Assured> offer, Optional<Response> preview, Response response) {
-        var latest = previewOf(response).or(() -> preview);
-        return to(new State.Pending(offer, latest), new Effect.Relay(response));
+    /// A response is with the CMS layer.
+    private static Step reading(On row) {
+        return switch (row) {
+            case On(State.ReadingAnswer(var answer), Event.Judged(var judgement)) ->
+                    answerJudged(answer, judgement);
+            case On(State.ReadingAnswer(var answer), Event.Unsent(var reason, var detail))
+                    when answer.status().provisional() ->
+                    over(new Effect.Rollback(), new Effect.Decline(reason, detail));
+            case On(State.ReadingAnswer(var answer), Event.GivenUp(var reason)) ->
+                    undone(answer, reason, "");
+            case On(State.ReadingAnswer(var answer), Event.Cancelled _) ->
+                    undone(answer, Reason.CANCELLED, "");
+            case On(var same, _) -> to(same);
+        };
+    }
+
+    /// The pinholes for a response are being enabled.
+    private static Step enabling(On row) {
+        return switch (row) {
+            case On(State.Enabling(var answer), Event.RulesApplied _) -> through(answer);
+            case On(State.Enabling(var answer), Event.RulesRefused(var reason, var detail)) ->
+                    unreliable(answer)
+                            ? to(PENDING, new Effect.Withhold(answer, reason))
+                            : undone(answer, reason, detail);
+            case On(State.Enabling(var answer), Event.Unsent(var reason, var detail))
+                    when answer.status().provisional() ->
+                    over(new Effect.Rollback(), new Effect.Decline(reason, detail));
+            case On(State.Enabling(var answer), Event.GivenUp(var reason)) ->
+                    undone(answer, reason, "");
+            case On(State.Enabling(var answer), Event.Cancelled _) ->
+                    undone(answer, Reason.CANCELLED, "");
+            case On(var same, _) -> to(same);
+        };
     }
 
     private static Effect.Decline decline(Reason reason) {
@@ -215,8 +267,7 @@ public final class Exchange {
 
     private static Step arrived(Need need) {
         return switch (need) {
-            case Need.NothingToRead _ ->
-                    to(new State.Pending(Optional.empty(), Optional.empty()), new Effect.Forward());
+            case Need.NothingToRead _ -> to(PENDING, new Effect.Forward());
             case Need.ClearSdp _ -> to(new State.Fresh(), new Effect.JudgeOffer());
             case Need.Open(var contentIds) ->
                     to(new State.ReadingOffer(), new Effect.ReadOffer(contentIds));
@@ -228,65 +279,74 @@ public final class Exchange {
     private static Step offerJudged(Judgement judgement) {
         return switch (judgement) {
             case Judgement.Accepted(var assured) ->
-                    to(
-                            new State.Pending(Optional.of(assured), Optional.empty()),
-                            new Effect.Forward());
+                    to(new State.Preparing(), new Effect.Prepare(assured));
             // E2M-15: all was readable and there is no offer: go on, with no right to a pinhole.
-            case Judgement.NoSdp _ ->
-                    to(new State.Pending(Optional.empty(), Optional.empty()), new Effect.Forward());
+            case Judgement.NoSdp _ -> to(PENDING, new Effect.Forward());
             case Judgement.Refused refused -> over(new Effect.Refuse(refused));
         };
     }
 
-    private static Step succeeded(Optional<Assured> offer, Response response, Need need) {
-        if (offer.isEmpty()) {
-            return over(new Effect.Relay(response));
-        }
+    private static Step answered(Response response, Need need) {
         return switch (need) {
-            case Need.NothingToRead _, Need.ReadMessage _ -> over(new Effect.Relay(response));
+            case Need.NothingToRead _, Need.ReadMessage _ -> through(response);
             case Need.ClearSdp _ ->
-                    to(
-                            new State.ReadingAnswer(offer.get(), response),
-                            new Effect.JudgeAnswer(response));
+                    to(new State.ReadingAnswer(response), new Effect.JudgeAnswer(response));
             case Need.Open(var contentIds) ->
                     to(
-                            new State.ReadingAnswer(offer.get(), response),
+                            new State.ReadingAnswer(response),
                             new Effect.ReadAnswer(response, contentIds));
             case Need.BadLabel(var refusal) -> unreadable(response, refusal);
         };
     }
 
-    private static Step answerJudged(Assured offer, Response answer, Judgement judgement) {
+    private static Step answerJudged(Response answer, Judgement judgement) {
         return switch (judgement) {
             case Judgement.Accepted(var assured) ->
-                    to(new State.Enabling(answer), new Effect.Enable(offer, assured));
-            case Judgement.NoSdp _ -> over(new Effect.Relay(answer));
+                    to(new State.Enabling(answer), new Effect.Settle(answer, assured));
+            case Judgement.NoSdp _ -> through(answer);
             case Judgement.Refused refused -> unreadable(answer, refused);
         };
     }
 
-    /// E2M-16: the callee's dialog ends and the caller is told why.
+    /// After a provisional response more is to come; the final one is the last.
+    private static Step through(Response response) {
+        return response.status().provisional()
+                ? to(PENDING, new Effect.Relay(response))
+                : over(new Effect.Relay(response));
+    }
+
+    /// E2M-16: the callee's dialog ends and the caller is told why. A preview only loses its body:
+    /// the answer is still to come.
     private static Step unreadable(Response answer, Judgement.Refused refused) {
-        return over(
-                new Effect.Rollback(),
-                new Effect.Undo(answer, refused.reason()),
-                new Effect.Refuse(refused));
+        if (unreliable(answer)) {
+            return to(PENDING, new Effect.Withhold(answer, refused.reason()));
+        }
+        return answer.status().provisional()
+                ? abandoned(new Effect.Refuse(refused))
+                : over(
+                        new Effect.Rollback(),
+                        new Effect.Undo(answer, refused.reason()),
+                        new Effect.Refuse(refused));
     }
 
     private static Step undone(Response answer, Reason reason, String detail) {
-        return over(
-                new Effect.Rollback(),
-                new Effect.Undo(answer, reason),
-                new Effect.Decline(reason, detail));
+        var decline = new Effect.Decline(reason, detail);
+        return answer.status().provisional()
+                ? abandoned(decline)
+                : over(new Effect.Rollback(), new Effect.Undo(answer, reason), decline);
     }
 
-    private static Step abandoned(Reason reason) {
-        return to(ABANDONED, new Effect.Rollback(), new Effect.CancelOnward(), decline(reason));
+    private static Step abandoned(Effect told) {
+        return to(ABANDONED, new Effect.Rollback(), new Effect.CancelOnward(), told);
     }
 
-    private static Optional<Response> previewOf(Response response) {
-        var reliable = OptionTags.contains(response.require(), "100rel");
-        return reliable && !response.body().isEmpty() ? Optional.of(response) : Optional.empty();
+    /// Whether the provisional response comes with the promise of RFC 3262 that it arrives.
+    public static boolean reliable(Response response) {
+        return OptionTags.contains(response.require(), "100rel");
+    }
+
+    private static boolean unreliable(Response response) {
+        return response.status().provisional() && !reliable(response);
     }
 
     private static Step to(State state, Effect... effects) {

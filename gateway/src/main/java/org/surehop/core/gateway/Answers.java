@@ -123,6 +123,10 @@ final class Answers {
 
     /// The body stood in the way: 496, 495, 403, 400 or 413 with what the asker needs to know.
     void refuse(Turn turn, Passage passage, Judgement.Refused refused) {
+        if (passage.request.method().equals(Method.ACK)) {
+            desks.acks().refused(turn, passage, refused.reason());
+            return;
+        }
         var judge = desks.judge(turn.config(), passage);
         var answer =
                 passage.request.method().equals(Method.MESSAGE)
@@ -159,10 +163,15 @@ final class Answers {
         if (kind != NoticeKind.CALL_REFUSED && passage.opensCall()) {
             refusedCall(turn, passage, refused.reason(), answer.status().value());
         }
+        desks.offers().unanswerable(turn, passage, refused.reason());
     }
 
     /// Any other cause; `detail` is one phrase for people.
     void decline(Turn turn, Passage passage, Reason reason, String detail) {
+        if (passage.request.method().equals(Method.ACK)) {
+            desks.acks().refused(turn, passage, reason);
+            return;
+        }
         passage.failure = reason;
         var broken = passage.assured() && passage.request.inDialog() && POL_31.contains(reason);
         if (broken) {
@@ -199,6 +208,7 @@ final class Answers {
                 new Reporter.What(kind, Severity.WARNING, reason),
                 rejection.status(),
                 detail);
+        desks.offers().unanswerable(turn, passage, reason);
         if (e2e && passage.opensCall()) {
             refusedCall(turn, passage, reason, rejection.status());
         }

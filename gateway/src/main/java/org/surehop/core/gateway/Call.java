@@ -4,10 +4,13 @@ import java.net.InetAddress;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.EnumMap;
+import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
+import java.util.function.LongSupplier;
 import org.surehop.core.call.CallLife;
 import org.surehop.core.dialog.LegDialog;
 import org.surehop.core.disclosure.KeyScope;
@@ -51,9 +54,14 @@ final class Call implements Relation {
     long sentToB;
     Optional<Request> ack = Optional.empty();
     private Map<String, String> facts = new LinkedHashMap<>();
-    final GroupId group;
-    /// The change that removes this call's rules, while it is under way.
-    Optional<Long> removal = Optional.empty();
+    /// What the INVITE offers, to whichever fork.
+    final Session base;
+    /// The offers and answers of each dialog, by the callee's tag.
+    private final Map<String, Session> sessions = new LinkedHashMap<>();
+    /// The changes that remove rules of this call, while they are under way.
+    final Set<Long> removals = new HashSet<>();
+    /// When the session timer is over, if there is one and nobody refreshes the session.
+    Optional<Instant> silentAfter = Optional.empty();
     /// BYEs that go on as soon as the rules are gone.
     final List<Passage> waiting = new ArrayList<>();
     /// Requests whose transactions are not over, and those of them without a final answer.
@@ -92,7 +100,7 @@ final class Call implements Relation {
         this.proven.put(Leg.A, Admission.identities(inbound));
         this.sideB = sideB;
         this.addressA = Optional.ofNullable(inbound.remote().getAddress());
-        this.group = new GroupId(number);
+        this.base = new Session("", new GroupId(number));
         this.clear = inbound.security() instanceof ChannelSecurity.Clear;
         this.served = Passage.served(inbound, invite);
     }
@@ -201,6 +209,49 @@ final class Call implements Relation {
         forks.put(dialog.remote().tag(), dialog);
     }
 
+    /// The offers and answers of the dialog with that callee's tag; of the one that has won, if
+    /// there is no other.
+    Session session(String tag) {
+        var own = sessions.get(tag);
+        return own != null ? own : sessions.values().stream().findFirst().orElse(base);
+    }
+
+    /// The same for a response to the INVITE: a new tag is a new fork. Too many that only ring are
+    /// a peer gone wrong, and have none.
+    Optional<Session> fork(String tag, boolean accepts, LongSupplier numbers) {
+        if (!accepts && sessions.size() >= MAX_FORKS && !sessions.containsKey(tag)) {
+            return Optional.empty();
+        }
+        return Optional.of(
+                sessions.computeIfAbsent(tag, t -> base.fork(t, new GroupId(numbers.getAsLong()))));
+    }
+
+    /// Forgets every other dialog, and says whose groups are to be closed.
+    List<GroupId> keepOnly(Session kept) {
+        var lost = groups().stream().filter(g -> !g.equals(kept.group)).toList();
+        sessions.values().removeIf(s -> s != kept);
+        return lost;
+    }
+
+    /// The call is over: what was said of media is of no use any more.
+    void forgetSessions() {
+        sessions.clear();
+        base.forget();
+    }
+
+    /// All groups of pinholes that the call may have.
+    List<GroupId> groups() {
+        var all = new ArrayList<GroupId>();
+        all.add(base.group);
+        sessions.values().forEach(s -> all.add(s.group));
+        return all;
+    }
+
+    /// Whether the session timer has run out (RFC 4028): nobody holds the rules any longer.
+    boolean silent(Instant now) {
+        return silentAfter.filter(end -> !now.isBefore(end)).isPresent();
+    }
+
     /// The INVITE is sent once more (POL-81): what its first try has made counts no longer.
     void startAgain(String words) {
         forks.clear();
@@ -246,7 +297,7 @@ final class Call implements Relation {
 
     /// Forgets the story once it is told to the end; what is left only waits for repetitions.
     void settle() {
-        if (ended() && unfinished == 0 && tracks == 0 && removal.isEmpty()) {
+        if (ended() && unfinished == 0 && tracks == 0 && removals.isEmpty()) {
             told = true;
             ladder = List.of();
             facts = Map.of();

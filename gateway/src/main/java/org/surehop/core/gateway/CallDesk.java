@@ -13,7 +13,6 @@ import org.surehop.core.report.Reason;
 import org.surehop.core.report.Severity;
 import org.surehop.core.sip.CSeq;
 import org.surehop.core.sip.ChannelSecurity;
-import org.surehop.core.sip.Inbound;
 import org.surehop.core.sip.Leg;
 import org.surehop.core.sip.Method;
 import org.surehop.core.sip.Request;
@@ -71,7 +70,7 @@ final class CallDesk {
         call.life = step.state();
         for (var effect : step.effects()) {
             switch (effect) {
-                case CallLife.Effect.RemoveRules _ -> desks.pinholes().close(turn, call);
+                case CallLife.Effect.RemoveRules _ -> desks.offers().close(turn, call);
                 case CallLife.Effect.Bye(var leg, var reason) -> bye(turn, call, leg, reason);
                 case CallLife.Effect.AwaitAck _ ->
                         turn.arm(
@@ -87,7 +86,6 @@ final class CallDesk {
     private void established(Turn turn, Call call) {
         turn.disarm(Deadline.Kind.ACK_WAIT, call.owner());
         turn.arm(Deadline.Kind.CALL_DURATION, call.owner(), turn.config().timers().callDuration());
-        desks.pinholes().confirm(turn, call);
         call.fact("state", "established");
         desks.reporter().count("call.established");
         turn.emit(new Effect.Record(call.story(turn.now())));
@@ -143,7 +141,7 @@ final class CallDesk {
 
     /// Forgets the call when nothing of it is left: no request on its way, no rule to remove.
     void sweep(Call call) {
-        if (call.ended() && call.passages == 0 && call.removal.isEmpty()) {
+        if (call.ended() && call.passages == 0 && call.removals.isEmpty()) {
             byToken.remove(call.tokenA);
             byToken.remove(call.tokenB);
             if (byOwner.remove(call.owner()) != null) {
@@ -173,53 +171,6 @@ final class CallDesk {
         return call.terms.demand.towards(leg)
                 ? E2eSec.demand(request, turn.config().assurance().optionTag())
                 : request;
-    }
-
-    /// An ACK for a 2xx: carried to the other leg as it is (RFC 3261 §13.2.2.4).
-    void acknowledged(Turn turn, Inbound inbound, Request ack) {
-        var call = byToken.get(ack.uri().user());
-        if (call == null) {
-            desks.reporter().count("ack.stray");
-            return;
-        }
-        var from = call.tokenA.equals(ack.uri().user()) ? Leg.A : Leg.B;
-        var near = call.dialog(from, ack.to().tag());
-        var far = call.dialog(from.other(), ack.to().tag());
-        if (near.isEmpty() || far.isEmpty() || !near.get().owns(ack)) {
-            desks.reporter().count("ack.stray");
-            return;
-        }
-        if (call.downgrades(from, inbound)) {
-            desks.reporter().count("ack.in-clear");
-            return;
-        }
-        if (call.ended() || Crossing.forwards(ack) <= 0) {
-            // An ACK has no answer, not even 483.
-            desks.reporter().count(call.ended() ? "ack.late" : "ack.no-hops");
-            return;
-        }
-        var config = turn.config();
-        var asks = new Admission(config).asked(ack);
-        var demand = call.terms.demand.within(from, asks);
-        var tag = demand.made() ? config.assurance().optionTag() : "";
-        var via = turn.tokens().via(config.gateway());
-        var contact =
-                Crossing.contact(
-                        config.gateway(), far.get().token(), far.get().remoteTarget().secure());
-        var heard = Crossing.heard(ack, demand, config.assurance().optionTag());
-        var numbers = new Renumbering(from == Leg.A ? call.terms.ahead : 0);
-        var way = way(turn, call, from.other(), far.get());
-        var veil = Veil.before(config, Optional.of(call), from.other(), way);
-        var crossing = Crossing.inDialog(numbers.onward(heard), far.get(), via, contact, tag);
-        var out = veil.cover(crossing);
-        call.line(turn.now(), from.name(), "GW", "ACK");
-        call.line(turn.now(), "GW", from.other().name(), "ACK");
-        call.ack = Optional.of(out);
-        call.replace(from, near.get().on(inbound.connection()));
-        sendAck(turn, out, way);
-        if (from == Leg.A) {
-            step(turn, call, new CallLife.Event.Acknowledged());
-        }
     }
 
     /// The way to that leg's far side, over the connection that the dialog lives on or a new one.

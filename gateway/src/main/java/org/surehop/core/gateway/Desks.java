@@ -21,6 +21,8 @@ final class Desks {
     private final CallDesk calls = new CallDesk(this);
     private final SubscriptionDesk subscriptions = new SubscriptionDesk(this);
     private final InjectionDesk injection = new InjectionDesk(this);
+    private final AckDesk acks = new AckDesk(this);
+    private final OfferDesk offers = new OfferDesk(this);
     private final PinholeDesk pinholes;
     private final Doorkeeper door;
     private final Octets certificate;
@@ -74,6 +76,14 @@ final class Desks {
                 .filter(c -> !c.ended())
                 .<Relation>map(c -> c)
                 .or(() -> subscriptions.byToken(token));
+    }
+
+    AckDesk acks() {
+        return acks;
+    }
+
+    OfferDesk offers() {
+        return offers;
     }
 
     PinholeDesk pinholes() {

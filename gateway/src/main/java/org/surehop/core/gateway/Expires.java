@@ -1,8 +1,10 @@
 package org.surehop.core.gateway;
 
+import java.time.Duration;
+import java.util.Optional;
 import org.surehop.core.sip.Request;
 
-/// What a SUBSCRIBE says about its duration (RFC 6665 §4.1.2.1).
+/// What a SUBSCRIBE says about its duration (RFC 6665 §4.1.2.1), and a session timer of its own.
 sealed interface Expires {
     /// Nothing: the package's default.
     record Absent() implements Expires {}
@@ -21,5 +23,13 @@ sealed interface Expires {
                                         ? new Seconds(Long.parseLong(text))
                                         : new Unreadable())
                 .orElseGet(Absent::new);
+    }
+
+    /// The interval that a Session-Expires row names, if it is readable (RFC 4028 §4).
+    static Optional<Duration> interval(String row) {
+        var seconds = row.split(";", 2)[0].strip();
+        return seconds.matches("[0-9]{1,10}")
+                ? Optional.of(Duration.ofSeconds(Long.parseLong(seconds)))
+                : Optional.empty();
     }
 }

@@ -96,6 +96,9 @@ final class Failover {
         passage.egress = Optional.empty();
         passage.egressSecurity = Optional.empty();
         passage.reached = Optional.empty();
+        passage.call
+                .filter(_ -> passage.opensCall())
+                .ifPresent(call -> desks.offers().startAgain(turn, call));
         onward.elsewhere(turn, passage);
         return true;
     }

@@ -45,7 +45,7 @@ final class FrontDesk {
         var key = ServerKey.of(inbound.connection(), request);
         if (request.method().equals(Method.ACK)) {
             if (!desks.transactions().acknowledged(turn, key)) {
-                desks.calls().acknowledged(turn, inbound, desks.door().clean(request));
+                desks.acks().arrived(turn, inbound, desks.door().clean(request));
             }
             return;
         }

@@ -120,7 +120,7 @@ public final class Gateway {
                 desks.injection().overdue(turn, owner);
                 desks.collector().overdue(turn, owner);
             }
-            case PINHOLE_REFRESH -> call(owner, c -> desks.pinholes().refresh(turn, c));
+            case PINHOLE_REFRESH -> desks.pinholes().refresh(turn, owner);
             case CALL_DURATION ->
                     call(owner, c -> desks.calls().ending(turn, c, Reason.LIFETIME_ENDED));
             case SUBSCRIPTION -> {

@@ -4,6 +4,7 @@ import java.util.Optional;
 import java.util.Set;
 import org.surehop.core.call.CallLife;
 import org.surehop.core.call.Exchange;
+import org.surehop.core.disclosure.Need;
 import org.surehop.core.sip.Inbound;
 import org.surehop.core.sip.Leg;
 import org.surehop.core.sip.Response;
@@ -15,6 +16,9 @@ final class Homeward implements TransactionDesk.User {
     /// (RFC 5057 §5.1, RFC 3262 §3).
     private static final Set<String> OF_OTHER_USAGES =
             Set.of("NOTIFY", "SUBSCRIBE", "REFER", "PRACK");
+
+    /// More provisional responses than this do not wait for one that is read.
+    private static final int MOST_HELD = 16;
 
     private final Desks desks;
     private final Underway underway;
@@ -59,6 +63,31 @@ final class Homeward implements TransactionDesk.User {
             }
             return;
         }
+        if (Exchange.holdsBack(passage.state)) {
+            hold(passage, new Passage.Held(response, inbound));
+        } else {
+            deliver(turn, passage, response, inbound);
+        }
+    }
+
+    /// What comes while a provisional response is read waits for it: nobody may be overtaken.
+    private void hold(Passage passage, Passage.Held next) {
+        if (passage.held.size() < MOST_HELD || !next.response().status().provisional()) {
+            passage.held.add(next);
+        } else {
+            desks.reporter().count("limit.held-responses");
+        }
+    }
+
+    /// The one before is through.
+    void release(Turn turn, Passage passage) {
+        while (!passage.held.isEmpty() && !Exchange.holdsBack(passage.state)) {
+            var next = passage.held.removeFirst();
+            deliver(turn, passage, next.response(), next.inbound());
+        }
+    }
+
+    private void deliver(Turn turn, Passage passage, Response response, Inbound inbound) {
         passage.egress = Optional.of(inbound.connection());
         passage.call.ifPresent(
                 call ->
@@ -91,9 +120,12 @@ final class Homeward implements TransactionDesk.User {
             return;
         }
         if (passage.opensCall() && !response.to().tag().isEmpty()) {
-            passage.call.orElseThrow().early(Undoing.callee(passage, response, inbound));
+            var call = passage.call.orElseThrow();
+            call.early(Undoing.callee(passage, response, inbound));
+            call.addressB = Optional.ofNullable(inbound.remote().getAddress());
         }
-        desks.passages().step(turn, passage, new Exchange.Event.Provisional(response));
+        var need = need(turn, passage, response);
+        desks.passages().step(turn, passage, new Exchange.Event.Provisional(response, need));
     }
 
     private void success(Turn turn, Passage passage, Response response, Inbound inbound) {
@@ -115,19 +147,14 @@ final class Homeward implements TransactionDesk.User {
             passage.relation.ifPresent(r -> r.answered(leg, response, inbound));
         }
         desks.subscriptions().succeeded(turn, passage, response, inbound);
-        var counted = answerOf(passage, response);
-        passage.answerBody = counted.body();
-        var need = desks.judge(turn.config(), passage).need(counted);
+        var need = need(turn, passage, response);
         desks.passages().step(turn, passage, new Exchange.Event.Success(response, need));
     }
 
-    /// The response whose body counts as the answer: the 2xx, else the reliable provisional
-    /// response before it (RFC 6337 pattern 3).
-    private static Response answerOf(Passage passage, Response response) {
-        return response.body().isEmpty()
-                        && passage.state instanceof Exchange.State.Pending(_, var preview)
-                ? preview.orElse(response)
-                : response;
+    private Need need(Turn turn, Passage passage, Response response) {
+        return desks.offers().counts(passage, response)
+                ? desks.judge(turn.config(), passage).need(response)
+                : new Need.NothingToRead();
     }
 
     @Override
@@ -198,7 +225,7 @@ final class Homeward implements TransactionDesk.User {
             call.fact("answered", turn.now().toString());
             desks.calls().step(turn, call, new CallLife.Event.Accepted());
         }
-        desks.pinholes().answered(turn, passage, response);
+        desks.offers().delivered(turn, passage, response);
     }
 
     /// EDG-54: 481 or 408 to a request in the dialog means that the far side has lost it.
@@ -213,12 +240,6 @@ final class Homeward implements TransactionDesk.User {
                     c ->
                             desks.calls()
                                     .step(turn, c, new CallLife.Event.Lost(passage.from.other())));
-        }
-    }
-
-    void rollback(Turn turn, Passage passage) {
-        if (!passage.opensCall()) {
-            passage.call.filter(c -> !c.ended()).ifPresent(c -> desks.pinholes().rollback(turn, c));
         }
     }
 }

@@ -158,7 +158,11 @@ final class InjectionDesk {
         passage.demand = passage.demand.withdrawn();
         passage.terms.demand = passage.demand;
         passage.terms.ahead = ahead.getAsLong();
-        passage.call.ifPresent(call -> call.startAgain(passage.demand.words()));
+        passage.call.ifPresent(
+                call -> {
+                    call.startAgain(passage.demand.words());
+                    desks.offers().startAgain(turn, call);
+                });
         return true;
     }
 

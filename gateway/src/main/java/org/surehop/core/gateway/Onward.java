@@ -21,7 +21,7 @@ final class Onward {
 
     void forward(Turn turn, Passage passage) {
         // Removal comes first: nobody may hear that the call is over while media still passes.
-        var removing = passage.call.filter(c -> c.removal.isPresent());
+        var removing = passage.call.filter(c -> !c.removals.isEmpty());
         if (passage.request.method().equals(Method.BYE) && removing.isPresent()) {
             removing.get().waiting.add(passage);
             return;
@@ -31,7 +31,8 @@ final class Onward {
                     .step(turn, passage, new Exchange.Event.Unsent(Reason.NO_SUCH_CALL, ""));
             return;
         }
-        if (refusedByPinholes(turn, passage)) {
+        if (passage.request.method().equals(Method.ACK)) {
+            desks.acks().carry(turn, passage);
             return;
         }
         var config = turn.config();
@@ -88,28 +89,6 @@ final class Onward {
         return request.method().equals(Method.REGISTER)
                 ? request.contact()
                 : Optional.of(Crossing.contact(config.gateway(), "", request.uri().secure()));
-    }
-
-    /// PRR: an offer that may not have its pinholes goes nowhere (MID-50).
-    private boolean refusedByPinholes(Turn turn, Passage passage) {
-        if (passage.call.isPresent()
-                && passage.state instanceof Exchange.State.Pending(var offer, _)
-                && offer.isPresent()) {
-            var call = passage.call.get();
-            var refusal =
-                    passage.opensCall()
-                            ? desks.pinholes().reserve(call, offer.get())
-                            : desks.pinholes().examine(call, passage.from, offer.get());
-            refusal.ifPresent(
-                    r ->
-                            desks.passages()
-                                    .step(
-                                            turn,
-                                            passage,
-                                            new Exchange.Event.Unsent(r.reason(), r.detail())));
-            return refusal.isPresent();
-        }
-        return false;
     }
 
     private void forwardInDialog(Turn turn, Passage passage, String tag) {

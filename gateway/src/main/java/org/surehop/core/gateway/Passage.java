@@ -1,6 +1,7 @@
 package org.surehop.core.gateway;
 
 import java.net.InetSocketAddress;
+import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -15,6 +16,7 @@ import org.surehop.core.sip.ConnectionId;
 import org.surehop.core.sip.Inbound;
 import org.surehop.core.sip.Leg;
 import org.surehop.core.sip.Request;
+import org.surehop.core.sip.Response;
 import org.surehop.core.sip.Side;
 import org.surehop.core.sip.SipUri;
 import org.surehop.core.sip.Target;
@@ -50,13 +52,17 @@ final class Passage {
     /// Where the request was written to, if that was dialled.
     Optional<InetSocketAddress> reached = Optional.empty();
     final Failover.Attempts attempts = new Failover.Attempts();
-    /// The body that counts as the answer, while it is read.
-    Body answerBody = Body.NONE;
     /// A call for help that policy lets pass what would stop others (EDG-63).
     boolean bypass;
     /// The number under which the message is in the archive.
     Optional<Long> entry = Optional.empty();
     boolean provisionalSeen;
+    /// Responses that wait until the one before them is through.
+    final List<Held> held = new ArrayList<>();
+    /// It brings the answer to an offer of the far side, and nobody can refuse it (PIN-24).
+    boolean answers;
+    /// How many previews of the answer were read.
+    int previews;
     boolean cancelWanted;
     boolean cancelSent;
     boolean finished;
@@ -89,6 +95,9 @@ final class Passage {
 
     /// Who asks for e2e-sec, the leg that the request comes from, and who that is by our realm.
     record Traits(Demand demand, Leg from, Optional<String> user) {}
+
+    /// A response that waits, as it came.
+    record Held(Response response, Inbound inbound) {}
 
     /// Where the request goes, on which side that is, and by which route outside of dialogs.
     record Way(Target target, Side side, Optional<Route> route) {
@@ -141,7 +150,7 @@ final class Passage {
     void settle() {
         request = bare(request);
         sent = sent.map(Passage::bare);
-        answerBody = Body.NONE;
+        held.clear();
     }
 
     static Request bare(Request request) {

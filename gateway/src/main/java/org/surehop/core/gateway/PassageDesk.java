@@ -7,6 +7,7 @@ import org.surehop.core.disclosure.Need;
 import org.surehop.core.disclosure.TaskId;
 import org.surehop.core.location.Place;
 import org.surehop.core.report.Reason;
+import org.surehop.core.sip.Body;
 import org.surehop.core.sip.Method;
 import org.surehop.core.sip.Request;
 
@@ -68,6 +69,7 @@ final class PassageDesk {
                             passage.serverKey,
                             Crossing.local(passage.request, 100, "Trying", ""));
         }
+        desks.offers().arrived(turn, passage);
         step(turn, passage, new Exchange.Event.Arrived(need(turn, passage)));
     }
 
@@ -93,32 +95,50 @@ final class PassageDesk {
         for (var effect : step.effects()) {
             perform(turn, passage, effect);
         }
+        homeward.release(turn, passage);
     }
 
     private void perform(Turn turn, Passage passage, Exchange.Effect effect) {
         switch (effect) {
             case Exchange.Effect.ReadOffer(var ids) ->
                     reading.open(turn, passage, passage.request.body(), ids);
-            case Exchange.Effect.ReadAnswer(_, var ids) ->
-                    reading.open(turn, passage, passage.answerBody, ids);
+            case Exchange.Effect.ReadAnswer(var answer, var ids) ->
+                    reading.open(turn, passage, answer.body(), ids);
             case Exchange.Effect.ReadMessage _ -> messages.open(turn, passage);
             case Exchange.Effect.JudgeOffer _ ->
                     reading.judge(turn, passage, passage.request.body());
-            case Exchange.Effect.JudgeAnswer _ -> reading.judge(turn, passage, passage.answerBody);
+            case Exchange.Effect.JudgeAnswer(var answer) ->
+                    reading.judge(turn, passage, answer.body());
+            case Exchange.Effect.Prepare(var said) -> desks.offers().prepare(turn, passage, said);
             case Exchange.Effect.Forward _ -> onward.forward(turn, passage);
             case Exchange.Effect.ForwardAgain _ -> onward.again(turn, passage);
             case Exchange.Effect.Relay(var response) -> homeward.relay(turn, passage, response);
             case Exchange.Effect.Refuse(var refused) -> answers.refuse(turn, passage, refused);
             case Exchange.Effect.Decline(var reason, var detail) ->
                     answers.decline(turn, passage, reason, detail);
-            case Exchange.Effect.Enable(var offer, var answer) ->
-                    desks.pinholes().enable(turn, passage, offer, answer);
-            case Exchange.Effect.Rollback _ -> homeward.rollback(turn, passage);
+            case Exchange.Effect.Settle(var answer, var said) ->
+                    desks.offers().settle(turn, passage, answer, said);
+            case Exchange.Effect.Withhold(var response, var reason) -> {
+                desks.offers().withheld(turn, passage, reason);
+                homeward.relay(turn, passage, response.toBuilder().body(Body.NONE).build());
+            }
+            case Exchange.Effect.Rollback _ -> desks.offers().failed(turn, passage);
             case Exchange.Effect.CancelOnward _ -> onward.cancel(turn, passage);
             case Exchange.Effect.Undo(var answer, var reason) ->
                     undoing.undo(turn, passage, answer, reason);
             case Exchange.Effect.Finish _ -> finish(turn, passage);
         }
+    }
+
+    /// Whether an ACK with that number is read already.
+    boolean reads(Call call, Request ack) {
+        return underway.of(call).stream()
+                .map(p -> p.request)
+                .anyMatch(
+                        r ->
+                                r.method().equals(Method.ACK)
+                                        && r.cseq().equals(ack.cseq())
+                                        && r.from().tag().equals(ack.from().tag()));
     }
 
     void opened(Turn turn, Event.BodyOpened opened) {

@@ -1,40 +1,40 @@
 package org.surehop.core.gateway;
 
 import java.net.InetAddress;
+import java.time.Duration;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.List;
-import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
-import org.surehop.core.config.Disclosure;
 import org.surehop.core.config.GatewayConfig;
 import org.surehop.core.config.Pinholes;
 import org.surehop.core.disclosure.Assured;
 import org.surehop.core.pinhole.FlowCounter;
+import org.surehop.core.pinhole.GroupId;
 import org.surehop.core.pinhole.Party;
 import org.surehop.core.pinhole.PinholeOutcome;
 import org.surehop.core.pinhole.PinholeState;
 import org.surehop.core.pinhole.PinholeTable;
 import org.surehop.core.pinhole.RuleSetChange;
-import org.surehop.core.report.NoticeKind;
 import org.surehop.core.report.Reason;
-import org.surehop.core.report.Severity;
 import org.surehop.core.sdp.Flow;
-import org.surehop.core.sdp.SkippedMedia;
 import org.surehop.core.sip.Leg;
-import org.surehop.core.sip.Response;
 
 /// Asks the pinhole table for what calls need and carries its changes to the firewall and back. The
 /// firewall's word decides: an answer goes on only after the change is in force (PIN-4).
 final class PinholeDesk {
     private static final int REMOVAL_TRIES = 3;
+    private static final String GROUP = "group-";
 
     private final Desks desks;
     private final PinholeTable table;
+    private final PinholeStory story;
     private final boolean active;
+    private final int maxPerCall;
     private final Map<Long, Job> jobs = new HashMap<>();
     private final Map<Long, Call> byGroup = new HashMap<>();
 
@@ -52,6 +52,8 @@ final class PinholeDesk {
     /// `more` are addresses of this machine beside those that the listeners name.
     PinholeDesk(Desks desks, GatewayConfig config, Set<InetAddress> more) {
         this.desks = desks;
+        this.story = new PinholeStory(desks);
+        this.maxPerCall = config.pinholes().maxRulesPerCall();
         this.active = config.pinholes().driver() != Pinholes.Driver.NONE;
         this.table = new PinholeTable(config.pinholes(), own(config, more));
     }
@@ -75,13 +77,13 @@ final class PinholeDesk {
         return jobs.size();
     }
 
-    /// Looks at the offer before it travels on (PRR): the reason and detail of a refusal, if any.
-    Optional<PinholeOutcome.Refused> reserve(Call call, Assured offer) {
+    /// Looks at the first offer of a call before it travels on (PRR): why it may not, if so.
+    Optional<PinholeOutcome.Refused> reserve(Call call, GroupId group, Leg from, Assured offer) {
         if (!active) {
             return Optional.empty();
         }
-        byGroup.put(call.group.value(), call);
-        return table.reserve(call.group, new Party(call.legA.side(), offer, call.addressA))
+        byGroup.put(group.value(), call);
+        return table.reserve(group, party(call, from, offer))
                         instanceof PinholeOutcome.Refused refused
                 ? Optional.of(refused)
                 : Optional.empty();
@@ -92,14 +94,17 @@ final class PinholeDesk {
         return active ? table.examine(party(call, from, offer)) : Optional.empty();
     }
 
+    /// Whether a description says of itself that it is the one before it.
+    boolean unchanged(Assured before, Assured now) {
+        return active && table.unchanged(before, now);
+    }
+
+    /// What is asked for one group of a call: who has offered what, and who has answered what.
+    record Wish(Call call, GroupId group, Leg offerer, Assured offer, Assured answer) {}
+
     /// Enables what the pair needs (PER); the passage hears of it when the firewall has answered.
-    void enable(Turn turn, Passage passage, Assured offer, Assured answer) {
-        if (passage.call.isEmpty()) {
-            // No pinhole without a call: descriptions in a MESSAGE or SUBSCRIBE open nothing.
-            desks.passages().rulesApplied(turn, passage);
-            return;
-        }
-        var call = passage.call.get();
+    void enable(Turn turn, Passage passage, Wish wish) {
+        var call = wish.call();
         if (call.ended()) {
             // A BYE has overtaken the answer: nothing may open any more.
             desks.passages().rulesRefused(turn, passage, Reason.CANCELLED, "");
@@ -109,40 +114,64 @@ final class PinholeDesk {
             desks.passages().rulesApplied(turn, passage);
             return;
         }
-        byGroup.put(call.group.value(), call);
-        var offerer = party(call, passage.from, offer);
-        var answerer = party(call, passage.from.other(), answer);
-        var phase = passage.opensCall() ? PinholeState.Phase.EARLY : PinholeState.Phase.CONFIRMED;
-        switch (table.enable(call.group, phase, offerer, answerer)) {
+        var phase = call.established() ? PinholeState.Phase.CONFIRMED : PinholeState.Phase.EARLY;
+        var outcome = table.enable(wish.group(), phase, offerer(wish), answerer(wish));
+        call.fact("disclosure", wish.offer().basis() + " / " + wish.answer().basis());
+        enabling(turn, passage, wish, outcome);
+    }
+
+    /// Opens beforehand what a new offer will need (PIN-22). The passage hears of it likewise.
+    void anticipate(Turn turn, Passage passage, Wish wish) {
+        if (active && !wish.call().ended()) {
+            var outcome = table.anticipate(wish.group(), offerer(wish), answerer(wish));
+            enabling(turn, passage, wish, outcome);
+        } else {
+            desks.passages().rulesApplied(turn, passage);
+        }
+    }
+
+    private void enabling(Turn turn, Passage passage, Wish wish, PinholeOutcome outcome) {
+        switch (capped(wish, outcome)) {
             case PinholeOutcome.Refused(var reason, var detail) ->
                     desks.passages().rulesRefused(turn, passage, reason, detail);
             case PinholeOutcome.Granted granted -> {
-                call.fact("disclosure", offer.basis() + " / " + answer.basis());
-                skipped(turn, call, granted.skipped());
+                byGroup.put(wish.group().value(), wish.call());
+                story.skipped(turn, wish.call(), granted.skipped());
+                granted.refreshIn().ifPresent(in -> refreshIn(turn, wish.group(), in));
                 if (granted.change().isEmpty()) {
                     desks.passages().rulesApplied(turn, passage);
                 } else {
-                    apply(turn, new Job.Enabling(granted.change().get(), call, passage));
+                    apply(turn, new Job.Enabling(granted.change().get(), wish.call(), passage));
                 }
             }
         }
     }
 
-    /// Media that both sides want and that no pinhole serves: somebody will hear nothing.
-    private void skipped(Turn turn, Call call, List<SkippedMedia> media) {
-        for (var one : media) {
-            var why = one.why().name().toLowerCase(Locale.ROOT).replace('_', '-');
-            var known = call.fact("media:" + one.index(), why);
-            if (one.unexpected() && !known.equals(Optional.of(why))) {
-                noMedia(turn, call, Integer.toString(one.index()), why);
+    /// A call has several groups while it forks; together they may hold what one may.
+    private PinholeOutcome capped(Wish wish, PinholeOutcome outcome) {
+        if (outcome instanceof PinholeOutcome.Granted granted && granted.change().isPresent()) {
+            var all = new HashSet<Flow>();
+            wish.call().groups().forEach(g -> all.addAll(inForce(g)));
+            all.addAll(inForce(wish.group()));
+            if (all.size() > maxPerCall) {
+                table.failed(granted.change().get().number());
+                return new PinholeOutcome.Refused(
+                        Reason.TOO_MANY_MEDIA, "more flows than a call may have");
             }
         }
+        return outcome;
     }
 
-    private void noMedia(Turn turn, Call call, String media, String why) {
-        var what = new Reporter.What(NoticeKind.PINHOLE_NO_MEDIA, Severity.WARNING, Reason.NONE);
-        var details = new java.util.TreeMap<>(Map.of("media", media, "why", why));
-        desks.reporter().tell(turn, what, Optional.of(call.key), Optional.empty(), details);
+    private List<Flow> inForce(GroupId group) {
+        return table.state(group).map(PinholeState::inForce).orElse(List.of());
+    }
+
+    private static Party offerer(Wish wish) {
+        return party(wish.call(), wish.offerer(), wish.offer());
+    }
+
+    private static Party answerer(Wish wish) {
+        return party(wish.call(), wish.offerer().other(), wish.answer());
     }
 
     private static Party party(Call call, Leg leg, Assured proof) {
@@ -151,51 +180,50 @@ final class PinholeDesk {
                 : new Party(call.sideB, proof, call.addressB);
     }
 
-    /// A 2xx has gone through. One that answers an INVITE without offer brings the offer itself,
-    /// and its answer comes with the ACK, where nobody can refuse it any more (PIN-24): no pinhole
-    /// is made of that pair, and somebody should know.
-    void answered(Turn turn, Passage passage, Response response) {
-        var call = passage.call.filter(c -> !c.ended());
-        if (!passage.opensCall()) {
-            call.ifPresent(c -> confirm(turn, c));
-        } else if (active
-                && turn.config().disclosure().profile() == Disclosure.Profile.INSPECT
-                && passage.request.body().isEmpty()
-                && !response.body().isEmpty()) {
-            call.ifPresent(c -> noMedia(turn, c, "all", "offer-in-the-answer"));
+    /// The session timer of the call allows a lifetime of that much (PIN-7).
+    void limit(GroupId group, Optional<Duration> most) {
+        table.limit(group, most);
+    }
+
+    /// A pair is agreed: what only the one before it needed closes. In a dialog that is confirmed
+    /// the lifetime of such a one holds from now on (PIN-7).
+    void agreed(Turn turn, Call call, GroupId group) {
+        upkeep(turn, call, group, call.established() ? table.confirm(group) : table.commit(group));
+    }
+
+    void rollback(Turn turn, Call call, GroupId group) {
+        upkeep(turn, call, group, table.rollback(group));
+    }
+
+    /// Half the lifetime of a group has gone.
+    void refresh(Turn turn, String owner) {
+        var group = new GroupId(Long.parseLong(owner.substring(GROUP.length())));
+        var call = byGroup.get(group.value());
+        if (call != null && !call.silent(turn.now())) {
+            upkeep(turn, call, group, table.refresh(group));
         }
     }
 
-    /// The answer has gone through: the lifetime of a confirmed dialog holds from now on (PIN-7).
-    void confirm(Turn turn, Call call) {
-        upkeep(turn, call, table.confirm(call.group));
-    }
-
-    void refresh(Turn turn, Call call) {
-        upkeep(turn, call, table.refresh(call.group));
-    }
-
-    void rollback(Turn turn, Call call) {
-        upkeep(turn, call, table.rollback(call.group));
-    }
-
-    private void upkeep(Turn turn, Call call, PinholeOutcome outcome) {
+    private void upkeep(Turn turn, Call call, GroupId group, PinholeOutcome outcome) {
         if (active && outcome instanceof PinholeOutcome.Granted granted) {
             granted.change().ifPresent(c -> apply(turn, new Job.Upkeep(c, call)));
-            granted.refreshIn()
-                    .ifPresent(in -> turn.arm(Deadline.Kind.PINHOLE_REFRESH, call.owner(), in));
+            granted.refreshIn().ifPresent(in -> refreshIn(turn, group, in));
         }
     }
 
-    /// Removes everything of the call (GLC 0).
-    void close(Turn turn, Call call) {
-        turn.disarm(Deadline.Kind.PINHOLE_REFRESH, call.owner());
-        byGroup.remove(call.group.value());
-        if (active && table.close(call.group) instanceof PinholeOutcome.Granted granted) {
+    private static void refreshIn(Turn turn, GroupId group, Duration in) {
+        turn.arm(Deadline.Kind.PINHOLE_REFRESH, GROUP + group.value(), in);
+    }
+
+    /// Removes everything of one group (GLC 0).
+    void close(Turn turn, Call call, GroupId group) {
+        turn.disarm(Deadline.Kind.PINHOLE_REFRESH, GROUP + group.value());
+        byGroup.remove(group.value());
+        if (active && table.close(group) instanceof PinholeOutcome.Granted granted) {
             granted.change()
                     .ifPresent(
                             change -> {
-                                call.removal = Optional.of(change.number());
+                                call.removals.add(change.number());
                                 apply(turn, new Job.Removing(change, call, 1));
                             });
         }
@@ -228,16 +256,17 @@ final class PinholeDesk {
         switch (jobs.remove(number)) {
             case null -> desks.reporter().count("pinhole.late-answer");
             case Job.Enabling job -> {
-                job.change().enable().forEach(f -> opened(turn, job.call(), f));
+                job.change().enable().forEach(f -> story.opened(turn, job.call(), f));
+                closed.forEach(c -> story.closed(turn, job.call(), c));
                 desks.passages().rulesApplied(turn, job.passage());
             }
             case Job.Upkeep job -> {
                 desks.reporter().count("pinhole.refreshed");
-                closed.forEach(c -> closed(turn, job.call(), c));
+                closed.forEach(c -> story.closed(turn, job.call(), c));
             }
             case Job.Removing job -> {
-                closed.forEach(c -> closed(turn, job.call(), c));
-                removed(turn, job.call());
+                closed.forEach(c -> story.closed(turn, job.call(), c));
+                removed(turn, job.call(), number);
             }
         }
     }
@@ -248,11 +277,11 @@ final class PinholeDesk {
         switch (jobs.remove(number)) {
             case null -> desks.reporter().count("pinhole.late-answer");
             case Job.Enabling job -> {
-                report(turn, job.call(), NoticeKind.PINHOLE_FAILED, reason, Map.of());
+                story.failed(turn, job.call(), reason);
                 desks.passages().rulesRefused(turn, job.passage(), reason, "");
             }
             case Job.Upkeep job -> {
-                report(turn, job.call(), NoticeKind.PINHOLE_FAILED, reason, Map.of());
+                story.failed(turn, job.call(), reason);
                 desks.calls().ending(turn, job.call(), reason);
             }
             case Job.Removing job -> {
@@ -261,8 +290,8 @@ final class PinholeDesk {
                     apply(turn, new Job.Removing(rest, job.call(), job.tries() + 1));
                 } else {
                     // The kernel's timeout closes them; nobody extends it any more.
-                    report(turn, job.call(), NoticeKind.PINHOLE_FAILED, reason, Map.of());
-                    removed(turn, job.call());
+                    story.failed(turn, job.call(), reason);
+                    removed(turn, job.call(), number);
                 }
             }
         }
@@ -276,9 +305,11 @@ final class PinholeDesk {
                 change.number(), change.group(), change.enable(), change.lifetime(), disable);
     }
 
-    private void removed(Turn turn, Call call) {
-        call.removal = Optional.empty();
-        desks.calls().rulesGone(turn, call);
+    private void removed(Turn turn, Call call, long number) {
+        call.removals.remove(number);
+        if (call.removals.isEmpty()) {
+            desks.calls().rulesGone(turn, call);
+        }
     }
 
     /// The firewall lost rules that nobody here removed (ARE): reported, and the rest of the group
@@ -287,50 +318,9 @@ final class PinholeDesk {
         for (var group : table.groupsHolding(flows)) {
             var call = byGroup.get(group.value());
             if (call != null) {
-                report(
-                        turn,
-                        call,
-                        NoticeKind.PINHOLE_EXPIRED,
-                        Reason.LIFETIME_ENDED,
-                        Map.of("flows", Integer.toString(flows.size())));
+                story.vanished(turn, call, flows.size());
                 desks.calls().ending(turn, call, Reason.LIFETIME_ENDED);
             }
         }
-    }
-
-    private void opened(Turn turn, Call call, Flow flow) {
-        if (!call.hasFact("pinhole:" + flow)) {
-            call.fact("pinhole:" + flow, "open");
-            report(
-                    turn,
-                    call,
-                    NoticeKind.PINHOLE_OPEN,
-                    Reason.NONE,
-                    Map.of("flow", flow.toString()));
-        }
-    }
-
-    private void closed(Turn turn, Call call, FlowCounter counter) {
-        var details =
-                Map.of(
-                        "flow", counter.flow().toString(),
-                        "packets", Long.toString(counter.packets()),
-                        "bytes", Long.toString(counter.bytes()));
-        call.fact(
-                "pinhole:" + counter.flow(),
-                "closed, %d packets, %d octets".formatted(counter.packets(), counter.bytes()));
-        report(turn, call, NoticeKind.PINHOLE_CLOSE, Reason.NONE, new java.util.TreeMap<>(details));
-    }
-
-    private void report(
-            Turn turn, Call call, NoticeKind kind, Reason reason, Map<String, String> details) {
-        var severity = reason == Reason.NONE ? Severity.INFO : Severity.MAJOR;
-        desks.reporter()
-                .tell(
-                        turn,
-                        new Reporter.What(kind, severity, reason),
-                        Optional.of(call.key),
-                        Optional.empty(),
-                        details);
     }
 }

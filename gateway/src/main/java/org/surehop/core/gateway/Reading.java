@@ -174,7 +174,7 @@ final class Reading {
     }
 
     private static IdentityBody.Outer outer(Passage passage) {
-        return passage.state instanceof Exchange.State.ReadingAnswer(_, var answer)
+        return passage.state instanceof Exchange.State.ReadingAnswer(var answer)
                 ? IdentityBody.Outer.of(answer)
                 : IdentityBody.Outer.of(passage.request);
     }

@@ -43,7 +43,7 @@ final class TunnelDesk {
     }
 
     private static SignedTunnel.Outer outer(Passage passage) {
-        return passage.state instanceof Exchange.State.ReadingAnswer(_, var answer)
+        return passage.state instanceof Exchange.State.ReadingAnswer(var answer)
                 ? SignedTunnel.Outer.of(answer)
                 : SignedTunnel.Outer.of(passage.request);
     }

@@ -13,6 +13,7 @@ import java.util.Optional;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
 import org.surehop.core.config.Pinholes;
+import org.surehop.core.disclosure.Assured;
 import org.surehop.core.pinhole.PinholeOutcome.Granted;
 import org.surehop.core.pinhole.PinholeOutcome.Refused;
 import org.surehop.core.pinhole.PinholeState.Changing;
@@ -21,6 +22,8 @@ import org.surehop.core.pinhole.PinholeState.Phase;
 import org.surehop.core.pinhole.PinholeState.Reserved;
 import org.surehop.core.report.Reason;
 import org.surehop.core.sdp.Flow;
+import org.surehop.core.sdp.SdpParser;
+import org.surehop.core.sdp.SessionDescription;
 import org.surehop.core.sdp.SkippedMedia;
 
 /// All pinhole groups: the agent's side of RFC 5189 for a pure firewall (A0 = A2, A1 = A3). It is
@@ -28,11 +31,11 @@ import org.surehop.core.sdp.SkippedMedia;
 /// is refused changes nothing (MID-2). Nothing opens without an `Assured`:
 /// a [Party] holds one, and what it said is read from there.
 ///
-/// A group's life: [#reserve] with the offer, [#enable] with the answer, [#confirm] when the pair
-/// is agreed for good, [#refresh] at half of the lifetime, [#rollback] when a re-offer fails,
-/// [#close] at the end. Each change carries all flows of its group, so that one which succeeds
-/// mends what one before it left. Two groups may hold the same flow (MID-10): it closes with the
-/// last of them.
+/// A group's life: [#reserve] with the offer, [#enable] with the answer, [#commit] when the pair
+/// is agreed, [#confirm] when the dialog is, [#refresh] at half of the lifetime, [#rollback] when
+/// a re-offer fails, [#close] at the end. Each change carries all flows of its group: one which
+/// succeeds mends what one before it left. Two groups may hold the same flow (MID-10): it closes
+/// with the last of them.
 public final class PinholeTable {
     private static final Granted NOTHING_TO_DO =
             new Granted(Optional.empty(), Optional.empty(), List.of());
@@ -43,6 +46,8 @@ public final class PinholeTable {
     private final Holdings holdings;
     /// Whose change that is, until the firewall has answered.
     private final Map<Long, GroupId> unanswered = new HashMap<>();
+    /// The longest lifetimes that session timers allow.
+    private final Map<GroupId, Duration> limits = new HashMap<>();
     private long lastNumber;
 
     /// A group's state; `before` is what it goes back to when change `pending` fails.
@@ -88,6 +93,42 @@ public final class PinholeTable {
         };
     }
 
+    /// Opens beforehand what a new offer will need if the other party stays where it is: who has
+    /// offered a new address must be able to receive there at once (PIN-22, RFC 3264 §8). Nothing
+    /// opens when the two do not fit each other yet; that is for the answer to say.
+    public PinholeOutcome anticipate(GroupId group, Party offerer, Party other) {
+        var open = state(group).map(PinholeState::inForce).orElse(List.of());
+        return switch (screening.plan(offerer, other)) {
+            case Screening.Refused _ -> NOTHING_TO_DO;
+            case Screening.Planned(var flows, _) when open.containsAll(flows) -> NOTHING_TO_DO;
+            case Screening.Planned(var flows, _) -> open(group, Phase.EARLY, flows, List.of());
+        };
+    }
+
+    /// Whether a description says itself that it is the one before it (RFC 3264 §8): then nothing
+    /// changes, whatever else stands in it (PIN-22).
+    public boolean unchanged(Assured before, Assured now) {
+        return SdpParser.parse(before.sdp(), config.maxMedia()) instanceof SessionDescription old
+                && SdpParser.parse(now.sdp(), config.maxMedia()) instanceof SessionDescription same
+                && old.sessionId().equals(same.sessionId())
+                && old.version().equals(same.version());
+    }
+
+    /// The lifetime of a confirmed dialog is this at most, if its session timer says so (PIN-7).
+    public void limit(GroupId group, Optional<Duration> most) {
+        limits.remove(group);
+        most.filter(_ -> groups.containsKey(group)).ifPresent(m -> limits.put(group, m));
+    }
+
+    /// The pair is agreed while the dialog is still early: flows of the pair before it close.
+    public PinholeOutcome commit(GroupId group) {
+        return switch (state(group).orElse(null)) {
+            case null -> unknown();
+            case Reserved _, Enabled _ -> NOTHING_TO_DO;
+            case Changing(var phase, _, var next) -> granted(group, new Enabled(phase, next));
+        };
+    }
+
     /// The pair is agreed for good: the lifetime of a confirmed dialog holds, and flows of the pair
     /// before it close.
     public PinholeOutcome confirm(GroupId group) {
@@ -104,6 +145,9 @@ public final class PinholeTable {
     public PinholeOutcome rollback(GroupId group) {
         return switch (state(group).orElse(null)) {
             case null -> unknown();
+            case PinholeState state
+                    when !doubtful(group).isEmpty() && !(state instanceof Changing) ->
+                    granted(group, state);
             case Changing(var phase, var agreed, _) -> granted(group, new Enabled(phase, agreed));
             case Reserved _, Enabled _ -> NOTHING_TO_DO;
         };
@@ -127,6 +171,7 @@ public final class PinholeTable {
         var gone = new LinkedHashSet<>(entry.state().inForce());
         gone.addAll(entry.doubtful());
         groups.remove(group);
+        limits.remove(group);
         holdings.swap(entry.state().inForce(), List.of());
         gone.removeIf(holdings::holds);
         var change = change(group, List.of(), Duration.ZERO, gone);
@@ -138,7 +183,8 @@ public final class PinholeTable {
         var group = unanswered.remove(number);
         var entry = group == null ? null : groups.get(group);
         if (group != null && entry != null && entry.pending() == number) {
-            groups.put(group, new Entry(entry.state(), 0, null, entry.doubtful()));
+            // What was doubtful before this change was removed by it.
+            groups.put(group, new Entry(entry.state(), 0, null, Set.of()));
         }
     }
 
@@ -149,7 +195,7 @@ public final class PinholeTable {
     }
 
     /// The firewall did not answer: its group is as before the change, but what the change would
-    /// have opened may be open, and closes with its group.
+    /// have opened may be open, and closes with the next change of its group.
     public void unanswered(long number) {
         undo(number, true);
     }
@@ -228,19 +274,20 @@ public final class PinholeTable {
         var open = next.inForce();
         var gone = new LinkedHashSet<>(before == null ? List.of() : before.inForce());
         holdings.swap(List.copyOf(gone), open);
+        gone.addAll(doubtful(group));
         gone.removeIf(holdings::holds);
-        var change = change(group, open, lifetime(next), gone);
+        var change = change(group, open, lifetime(group, next), gone);
         long number = change.map(RuleSetChange::number).orElse(0L);
         groups.put(group, new Entry(next, number, before, doubtful(group)));
         change.ifPresent(c -> unanswered.put(c.number(), group));
         return new Granted(
                 change,
-                open.isEmpty() ? Optional.empty() : Optional.of(lifetime(next).dividedBy(2)),
+                open.isEmpty() ? Optional.empty() : Optional.of(lifetime(group, next).dividedBy(2)),
                 List.of());
     }
 
     /// PIN-7. A flow that another group holds too keeps the longer of the lifetimes.
-    private Duration lifetime(PinholeState state) {
+    private Duration lifetime(GroupId group, PinholeState state) {
         boolean early =
                 switch (state) {
                     case Reserved _ -> true;
@@ -252,7 +299,9 @@ public final class PinholeTable {
                 config.earlyLifetime().compareTo(config.lifetime()) > 0
                         ? config.earlyLifetime()
                         : config.lifetime();
-        return shared ? longest : early ? config.earlyLifetime() : config.lifetime();
+        var most = limits.getOrDefault(group, config.lifetime());
+        var confirmed = most.compareTo(config.lifetime()) < 0 ? most : config.lifetime();
+        return shared ? longest : early ? config.earlyLifetime() : confirmed;
     }
 
     private Set<Flow> doubtful(GroupId group) {

@@ -1,7 +1,7 @@
 package org.surehop.core.call;
 
+import java.util.ArrayList;
 import java.util.List;
-import java.util.Optional;
 import java.util.function.BiFunction;
 import java.util.stream.Collectors;
 import org.junit.jupiter.api.Test;
@@ -24,6 +24,9 @@ class CallTablesTest {
     private static final Judgement.Refused REFUSED =
             new Judgement.Refused(Reason.NOT_A_RECIPIENT, new StatusCode(496));
 
+    private static final Response RELIABLE =
+            response(183).toBuilder().require(List.of("100rel")).build();
+
     private static Response response(int status) {
         return SampleMessages.response(SampleMessages.request(Method.INVITE), status);
     }
@@ -34,9 +37,13 @@ class CallTablesTest {
                 List.of(
                         new Exchange.State.Fresh(),
                         new Exchange.State.ReadingOffer(),
-                        new Exchange.State.Pending(Optional.empty(), Optional.empty()),
-                        new Exchange.State.Pending(Optional.of(PROOF), Optional.empty()),
-                        new Exchange.State.ReadingAnswer(PROOF, response(200)),
+                        new Exchange.State.Preparing(),
+                        new Exchange.State.Pending(),
+                        new Exchange.State.ReadingAnswer(response(183)),
+                        new Exchange.State.ReadingAnswer(RELIABLE),
+                        new Exchange.State.ReadingAnswer(response(200)),
+                        new Exchange.State.Enabling(response(183)),
+                        new Exchange.State.Enabling(RELIABLE),
                         new Exchange.State.Enabling(response(200)),
                         new Exchange.State.Abandoned(),
                         new Exchange.State.Done());
@@ -54,12 +61,17 @@ class CallTablesTest {
                 new Exchange.Event.Judged(new Judgement.Accepted(PROOF)),
                 new Exchange.Event.Judged(new Judgement.NoSdp()),
                 new Exchange.Event.Judged(REFUSED),
-                new Exchange.Event.Provisional(response(180)),
+                new Exchange.Event.Provisional(response(180), new Need.NothingToRead()),
+                new Exchange.Event.Provisional(response(183), new Need.ClearSdp()),
+                new Exchange.Event.Provisional(response(183), new Need.BadLabel(REFUSED)),
+                new Exchange.Event.Provisional(RELIABLE, new Need.Open(List.of())),
+                new Exchange.Event.Provisional(RELIABLE, new Need.BadLabel(REFUSED)),
                 new Exchange.Event.Success(response(200), new Need.NothingToRead()),
                 new Exchange.Event.Success(response(200), new Need.ClearSdp()),
                 new Exchange.Event.Success(response(200), new Need.Open(List.of())),
                 new Exchange.Event.Success(response(200), new Need.BadLabel(REFUSED)),
                 new Exchange.Event.Failure(response(486)),
+                new Exchange.Event.Carried(),
                 new Exchange.Event.TagRefused(),
                 new Exchange.Event.Unsent(Reason.CONNECTION_LOST, ""),
                 new Exchange.Event.TimedOut(),
@@ -89,6 +101,31 @@ class CallTablesTest {
         GoldenFile.assertMatches("call-life.txt", table(states, events, CallLife::step));
     }
 
+    private static String kind(Response response) {
+        var reliable = Exchange.reliable(response) ? " reliable" : "";
+        return response.status() + reliable;
+    }
+
+    @Test
+    void anOfferMeetsItsAnswerAsItsTableSays() {
+        var states = new ArrayList<OfferAnswer.State>();
+        states.add(new OfferAnswer.State.Quiet());
+        states.add(new OfferAnswer.State.Asked(Leg.A));
+        var carriers = OfferAnswer.Carrier.values();
+        for (var in : carriers) {
+            states.add(new OfferAnswer.State.Offered(Leg.A, in));
+        }
+        var events = new ArrayList<OfferAnswer.Event>();
+        for (var leg : Leg.values()) {
+            for (var in : carriers) {
+                events.add(new OfferAnswer.Event.Said(leg, in));
+                events.add(new OfferAnswer.Event.Mute(leg, in));
+            }
+        }
+        events.add(new OfferAnswer.Event.Failed());
+        GoldenFile.assertMatches("offer-answer.txt", table(states, events, OfferAnswer::step));
+    }
+
     private static <S, E, T extends Record> String table(
             List<S> states, List<E> events, BiFunction<S, E, T> machine) {
         return states.stream()
@@ -106,6 +143,7 @@ class CallTablesTest {
         return switch (machine.apply(state, event)) {
             case Exchange.Step(var next, var effects) -> show(next) + " " + names(effects);
             case CallLife.Step(var next, var effects) -> show(next) + " " + names(effects);
+            case OfferAnswer.Step(var next, var role) -> show(next) + " " + role;
             default -> throw new IllegalArgumentException("no step of a call's table");
         };
     }
@@ -124,8 +162,14 @@ class CallTablesTest {
             case Exchange.Event.Arrived(var need) -> name + "(" + show(need) + ")";
             case Exchange.Event.Judged(var judgement) -> name + "(" + show(judgement) + ")";
             case Exchange.Event.Success(_, var need) -> name + "(" + show(need) + ")";
-            case Exchange.State.Pending(var offer, _) ->
-                    name + (offer.isPresent() ? "(offer)" : "(no offer)");
+            case Exchange.Event.Provisional(var r, var need) ->
+                    name + "(" + kind(r) + ", " + show(need) + ")";
+            case Exchange.State.ReadingAnswer(var r) -> name + "(" + kind(r) + ")";
+            case Exchange.State.Enabling(var r) -> name + "(" + kind(r) + ")";
+            case OfferAnswer.State.Asked(var by) -> name + "(" + by + ")";
+            case OfferAnswer.State.Offered(var by, var in) -> name + "(" + by + ", " + in + ")";
+            case OfferAnswer.Event.Said(var by, var in) -> name + "(" + by + ", " + in + ")";
+            case OfferAnswer.Event.Mute(var by, var in) -> name + "(" + by + ", " + in + ")";
             case Exchange.Effect.Decline(var reason, _) -> name + "(" + reason + ")";
             case Exchange.Effect.Undo(_, var reason) -> name + "(" + reason + ")";
             case CallLife.Effect.Bye(var leg, var reason) -> name + "(" + leg + ", " + reason + ")";

@@ -215,7 +215,7 @@ class VeilTest {
         var seen = scene.atCallee("INVITE");
         var body =
                 new Body(
-                        List.of(new Header("Content-Type", "application/sdp")),
+                        List.of(new Header("Content-Type", "text/plain")),
                         Octets.copyOf("c=IN IP4 10.9.8.7".getBytes(StandardCharsets.UTF_8)));
         scene.calleeAnswers(
                 Scene.answer(seen, 183, "t").toBuilder()

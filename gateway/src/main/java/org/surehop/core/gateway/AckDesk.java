@@ -1,0 +1,112 @@
+package org.surehop.core.gateway;
+
+import java.util.Optional;
+import org.surehop.core.call.CallLife;
+import org.surehop.core.call.Exchange;
+import org.surehop.core.dialog.LegDialog;
+import org.surehop.core.report.Reason;
+import org.surehop.core.sip.CSeq;
+import org.surehop.core.sip.Inbound;
+import org.surehop.core.sip.Leg;
+import org.surehop.core.sip.Method;
+import org.surehop.core.sip.Request;
+
+/// Carries the ACK of a 2xx to the other leg as it is (RFC 3261 §13.2.2.4). One that answers the
+/// offer of the 2xx is a passage: it is read, and the firewall is ready, before it goes on; nobody
+/// can be told that it was refused, so then the call ends (PIN-24).
+final class AckDesk {
+    private final Desks desks;
+
+    AckDesk(Desks desks) {
+        this.desks = desks;
+    }
+
+    void arrived(Turn turn, Inbound inbound, Request ack) {
+        var call = desks.calls().byToken(ack.uri().user()).orElse(null);
+        if (call == null) {
+            desks.reporter().count("ack.stray");
+            return;
+        }
+        var from = call.tokenA.equals(ack.uri().user()) ? Leg.A : Leg.B;
+        var near = call.dialog(from, ack.to().tag());
+        var far = call.dialog(from.other(), ack.to().tag());
+        if (near.isEmpty() || far.isEmpty() || !near.get().owns(ack)) {
+            desks.reporter().count("ack.stray");
+            return;
+        }
+        if (call.downgrades(from, inbound)) {
+            desks.reporter().count("ack.in-clear");
+            return;
+        }
+        if (call.ended() || Crossing.forwards(ack) <= 0) {
+            // An ACK has no answer, not even 483.
+            desks.reporter().count(call.ended() ? "ack.late" : "ack.no-hops");
+            return;
+        }
+        var asks = new Admission(turn.config()).asked(ack);
+        var demand = call.terms.demand.within(from, asks);
+        var traits = new Passage.Traits(demand, from, Optional.empty());
+        var passage = new Passage(desks.nextNumber(), inbound, ack, Optional.of(call), traits);
+        call.line(turn.now(), from.name(), "GW", "ACK");
+        if (desks.passages().reads(call, ack)) {
+            desks.reporter().count("ack.repeated");
+        } else if (desks.offers().awaits(call, from, ack)) {
+            desks.passages().admit(turn, passage);
+        } else {
+            carry(turn, passage, call, far.get());
+        }
+    }
+
+    /// What it says was read, and the firewall is ready.
+    void carry(Turn turn, Passage passage) {
+        var call = passage.call.orElseThrow();
+        call.dialog(passage.from.other(), passage.request.to().tag())
+                .filter(_ -> !call.ended())
+                .ifPresent(far -> carry(turn, passage, call, far));
+        desks.passages().step(turn, passage, new Exchange.Event.Carried());
+    }
+
+    private void carry(Turn turn, Passage passage, Call call, LegDialog far) {
+        var config = turn.config();
+        var ack = passage.request;
+        var from = passage.from;
+        var tag = passage.demand.made() ? config.assurance().optionTag() : "";
+        var via = turn.tokens().via(config.gateway());
+        var contact = Crossing.contact(config.gateway(), far.token(), far.remoteTarget().secure());
+        var heard = Crossing.heard(ack, passage.demand, config.assurance().optionTag());
+        var numbers = new Renumbering(from == Leg.A ? call.terms.ahead : 0);
+        var way = CallDesk.way(turn, call, from.other(), far);
+        var veil = Veil.before(config, Optional.of(call), from.other(), way);
+        var out = veil.cover(Crossing.inDialog(numbers.onward(heard), far, via, contact, tag));
+        call.line(turn.now(), "GW", from.other().name(), "ACK");
+        call.ack = Optional.of(out);
+        call.dialog(from, ack.to().tag())
+                .ifPresent(near -> call.replace(from, near.on(passage.inbound.connection())));
+        CallDesk.sendAck(turn, out, way);
+        if (from == Leg.A) {
+            desks.calls().step(turn, call, new CallLife.Event.Acknowledged());
+        }
+        desks.offers().acknowledged(turn, call, from, ack);
+    }
+
+    /// The answer in the ACK cannot be had: the callee gets its ACK without it, and both get BYE.
+    void refused(Turn turn, Passage passage, Reason reason) {
+        var call = passage.call.orElseThrow();
+        var number = passage.numbers().onward(passage.request).cseq().number();
+        call.dialog(passage.from.other(), passage.request.to().tag())
+                .filter(_ -> !call.ended())
+                .ifPresent(far -> acknowledge(turn, passage, far, number));
+        desks.calls().ending(turn, call, reason);
+    }
+
+    private void acknowledge(Turn turn, Passage passage, LegDialog far, long number) {
+        var call = passage.call.orElseThrow();
+        var leg = passage.from.other();
+        var via = turn.tokens().via(turn.config().gateway());
+        var own = Crossing.own(far, new CSeq(number, Method.ACK), via, java.util.List.of());
+        call.line(turn.now(), "GW", leg.name(), "ACK");
+        var ack = desks.calls().demanded(turn, call, leg, own);
+        call.ack = Optional.of(ack);
+        CallDesk.sendAck(turn, ack, CallDesk.way(turn, call, leg, far));
+    }
+}
