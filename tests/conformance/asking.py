@@ -8,7 +8,7 @@ from email.utils import formatdate
 from pathlib import Path
 from types import SimpleNamespace
 
-from lib import gateway, pki
+from lib import gateway, pki, processes
 from lib.gateway import INSIDE, NAME, OUTSIDE, free_port, peer
 from ua import bodies, sdp
 from ua.discloser import Discloser
@@ -189,6 +189,10 @@ class Row(Asking):
 class Learning(Asking):
     """The user agent by itself: whom it does not believe (E2M-34)."""
 
+    @staticmethod
+    def change(tree, border):
+        tree["disclosure"] = {"clear-sdp": False}
+
     def answered(self, certificate):
         made = Message("SIP/2.0 496 Proxy Undecipherable")
         made.headers = [("Content-Type", "application/pkix-cert"), ("CSeq", "1 INVITE")]
@@ -212,6 +216,33 @@ class Learning(Asking):
         caller = self.discloser()
         self.assertTrue(caller.learn(self.answered(self.keys.reader[0])))
         self.assertFalse(caller.learn(self.answered(self.keys.reader[0])), "the same once more")
+
+    def test_a_certificate_that_was_taken_back_teaches_nothing(self):
+        """E2M-34, REQ-GEN-4: neither our agent nor `surehop probe` shares anything with it."""
+        ca, place = self.keys.ca, self.border.place
+        reader, gone = self.keys.reader[0], ca.smime("gone", NAME)
+        good = self.keys.other.crl(place / "others.crl")
+        ca.revoke(gone[0])
+        listed = ca.crl(place / "gone.crl")
+        self.assertFalse(self.discloser(revoked=listed).learn(self.answered(gone[0])))
+        self.assertTrue(self.discloser(revoked=listed).learn(self.answered(reader)))
+        ca.revoke(reader)
+        taken_back = ca.crl(place / "reader.crl")
+        identity = self.alice.identity
+        for crl, words in ((good, "486"), (listed, "486"), (taken_back, "revoked")):
+            with self.subTest(crl=crl.name):
+                probe = processes.Process(
+                    [gateway.COMMAND, "probe", self.bob.aor, "--via",
+                     f"{NAME}:{self.border.ports['inside']}", "--address", "127.0.0.1", "--as",
+                     f"alice@{INSIDE}", "--cert", identity.cert, "--key", identity.key, "--trust",
+                     self.keys.trust, "--smime-cert", self.keys.alice_reads[0], "--smime-key",
+                     self.keys.alice_reads[1], "--to-cert", self.keys.bob[0],
+                     "--share-on-demand", "--crl", crl, "--grace", "1"],
+                    place / f"probe-{crl.stem}.log", env=gateway.JVM)
+                if words == "486":
+                    self.bob.next_call(60).respond(486)
+                processes.until(lambda: not probe.running, "probe ends", 60)
+                self.assertIn(words, probe.output())
 
     def test_what_is_for_the_gateway_alone_is_optional_for_the_callee(self):
         """E2M-31: handling=optional on the part, and nothing or required on the whole."""

@@ -5,8 +5,8 @@ import unittest
 from pathlib import Path
 
 from lib import gateway, pki
-from lib.gateway import NAME
-from ua import bodies, sdp
+from lib.gateway import INSIDE, NAME
+from ua import bodies, eddsa, sdp
 
 LABEL = [("Proxy-Inspect-Body", f'{NAME};cid="offer@inside.example"')]
 OFFER, ANSWER = sdp.offer("127.0.0.1", 40100, 40102), sdp.offer("127.0.0.1", 50100, 50102)
@@ -96,6 +96,27 @@ class EllipticCurve(Trial):
 
     def test_n11_authenticated_encryption(self):
         self.through("N11")
+
+    def test_ed25519_signed_inside(self):
+        """RFC 8419: a good signature passes, and a wrong one is looked at."""
+        signer = self.keys.ca.signing("alice-signs", f"alice@{INSIDE}", "ed")
+        signed = eddsa.signed_data(bodies.mime("application/sdp", OFFER.encode()), *signer)
+        for content, status in ((signed, 200), (signed.replace(b" 40100", b" 40102"), 403)):
+            with self.subTest(status=status):
+                inner = bodies.pkcs7_part("signed-data", content)
+                octets = bodies.encrypt(inner, [self.keys.bob[0], self.reader()])
+                body = bodies.pkcs7("enveloped-data", octets)
+                if status == 403:
+                    _, answer = self.refuse(body)
+                    self.assertEqual(403, answer.status, str(answer))
+                    self.assertIn("signature-invalid", answer.get("Warning", ""))
+                    continue
+                call, taken = self.border.call(body=body)
+                taken.respond(200, self.answer("N1"))
+                call.answered()
+                taken.next_request("ACK")
+                self.border.gateway.event("pinhole.open", call.call_id)
+                self.border.end(call, taken)
 
     def test_several_recipients_of_both_kinds(self):
         everyone = [self.keys.bob_rsa[0], self.keys.bob[0], self.keys.alice_reads[0], self.reader()]

@@ -82,6 +82,7 @@ def smime_names(user):
 
 def new_key(path, alg):
     kind = {"ec": ["EC", "-pkeyopt", "ec_paramgen_curve:P-256"],
+            "ed": ["ED25519"],
             "p384": ["EC", "-pkeyopt", "ec_paramgen_curve:P-384"],
             "rsa": ["RSA", "-pkeyopt", "rsa_keygen_bits:2048"]}[alg]
     run("genpkey", "-algorithm", *kind, "-out", path)

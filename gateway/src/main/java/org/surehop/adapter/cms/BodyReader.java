@@ -45,7 +45,12 @@ public final class BodyReader {
     /// `maxOctets` is the most that a body may have; the other limits are in the policy. What is
     /// read by this one alone leaves no content keys behind, and may have been signed long ago.
     public BodyReader(SmimeKeys keys, Disclosure policy, int maxOctets) {
-        this(keys, policy, maxOctets, SmimeReading.AT_ANY_TIME, InstantSource.system());
+        this(keys, policy, maxOctets, SmimeReading.AT_ANY_TIME);
+    }
+
+    /// The same, by other rules on keys and signers.
+    public BodyReader(SmimeKeys keys, Disclosure policy, int maxOctets, SmimeReading reading) {
+        this(keys, policy, maxOctets, reading, InstantSource.system());
     }
 
     BodyReader(
@@ -99,7 +104,7 @@ public final class BodyReader {
     }
 
     /// Throws when a configured revocation list cannot be read.
-    void check() throws KeyMaterialFault {
+    public void check() throws KeyMaterialFault {
         signatures.check();
     }
 
@@ -123,7 +128,7 @@ public final class BodyReader {
     }
 
     /// Whether a certificate that somebody offers may be believed: in force, and vouched for by the
-    /// CAs whose signers we trust. Revocation is not looked at.
+    /// CAs whose signers we trust, and not revoked as far as the rules on signers ask.
     public SignerFacts.Status standing(X509Certificate certificate, Instant now) {
         return signatures.pathStatus(certificate, List.of(certificate), now);
     }

@@ -20,6 +20,7 @@ import org.bouncycastle.asn1.ASN1Encoding;
 import org.bouncycastle.asn1.ASN1ObjectIdentifier;
 import org.bouncycastle.asn1.cms.KeyAgreeRecipientInfo;
 import org.bouncycastle.asn1.cms.KeyTransRecipientInfo;
+import org.bouncycastle.asn1.cms.OriginatorPublicKey;
 import org.bouncycastle.asn1.cms.ecc.ECCCMSSharedInfo;
 import org.bouncycastle.asn1.nist.NISTObjectIdentifiers;
 import org.bouncycastle.asn1.pkcs.PKCSObjectIdentifiers;
@@ -31,6 +32,7 @@ import org.bouncycastle.cms.CMSException;
 import org.bouncycastle.cms.RecipientOperator;
 import org.bouncycastle.cms.jcajce.JceKeyTransRecipient;
 import org.bouncycastle.jcajce.spec.UserKeyingMaterialSpec;
+import org.jspecify.annotations.Nullable;
 import org.surehop.core.config.SmimeReading;
 
 /// The private-key step: ephemeral-static ECDH with AES key wrap (RFC 5753) or RSA-OAEP (RFC 3560),
@@ -80,8 +82,14 @@ final class ContentKeyUnwrap {
         var algorithm = info.getKeyEncryptionAlgorithm();
         return AGREEMENTS.contains(algorithm.getAlgorithm())
                 && WRAP_BITS.containsKey(wrap(info).getAlgorithm())
-                // Only an ephemeral key: a certificate as originator would be static-static.
-                && info.getOriginator().getOriginatorKey() != null;
+                && ephemeral(info.getOriginator().getOriginatorKey());
+    }
+
+    /// Only an ephemeral key: a certificate as originator would be static-static. Only of the kind
+    /// of ours: X25519 (RFC 8418) is in no approved mode of the module.
+    private static boolean ephemeral(@Nullable OriginatorPublicKey key) {
+        return key != null
+                && X9ObjectIdentifiers.id_ecPublicKey.equals(key.getAlgorithm().getAlgorithm());
     }
 
     private static AlgorithmIdentifier wrap(KeyAgreeRecipientInfo info) {

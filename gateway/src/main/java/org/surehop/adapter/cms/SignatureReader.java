@@ -4,8 +4,12 @@ import java.io.IOException;
 import java.security.GeneralSecurityException;
 import java.security.MessageDigest;
 import java.security.Provider;
+import java.security.PublicKey;
 import java.security.cert.CertificateParsingException;
 import java.security.cert.X509Certificate;
+import java.security.interfaces.ECPublicKey;
+import java.security.interfaces.EdECPublicKey;
+import java.security.interfaces.RSAPublicKey;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
@@ -35,6 +39,8 @@ import org.surehop.core.disclosure.SignerFacts.Status;
 /// path to the configured trust, validity now, and the names in the certificate.
 final class SignatureReader {
     private static final int MAX_CERTIFICATES = 16;
+    private static final int MIN_RSA_BITS = 2048;
+    private static final int MIN_CURVE_BITS = 256;
     private static final Set<ASN1ObjectIdentifier> DIGESTS =
             Set.of(
                     NISTObjectIdentifiers.id_sha256,
@@ -120,7 +126,8 @@ final class SignatureReader {
             X509Certificate own,
             List<X509Certificate> certificates,
             Instant now) {
-        if (!DIGESTS.contains(signer.getDigestAlgorithmID().getAlgorithm())) {
+        if (!DIGESTS.contains(signer.getDigestAlgorithmID().getAlgorithm())
+                || !strong(own.getPublicKey())) {
             return Status.UNSUPPORTED;
         }
         try {
@@ -143,6 +150,18 @@ final class SignatureReader {
         } catch (CertificateParsingException _) {
             return Status.UNTRUSTED;
         }
+    }
+
+    /// RFC 8551 §2.2: RSA, ECDSA or Ed25519. The module would still verify by DSA and by keys of
+    /// 1,024 bits, which anybody with some means may have broken.
+    private static boolean strong(PublicKey key) {
+        if (key instanceof RSAPublicKey rsa) {
+            return rsa.getModulus().bitLength() >= MIN_RSA_BITS;
+        }
+        if (key instanceof ECPublicKey ec) {
+            return ec.getParams().getCurve().getField().getFieldSize() >= MIN_CURVE_BITS;
+        }
+        return key instanceof EdECPublicKey;
     }
 
     /// VALID when the certificate is in force, a trusted CA vouches for it, and it is not revoked.

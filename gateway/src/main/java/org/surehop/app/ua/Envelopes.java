@@ -12,10 +12,14 @@ import java.util.Set;
 import org.surehop.adapter.cms.BodyReader;
 import org.surehop.adapter.cms.EnvelopeMaker;
 import org.surehop.adapter.cms.HopReportOpener;
+import org.surehop.adapter.cms.KeyMaterialFault;
 import org.surehop.adapter.cms.MixedBody;
 import org.surehop.adapter.cms.SignatureMaker;
 import org.surehop.adapter.cms.SmimeKeys;
+import org.surehop.core.config.ContentKeys;
 import org.surehop.core.config.Disclosure;
+import org.surehop.core.config.Signers;
+import org.surehop.core.config.SmimeReading;
 import org.surehop.core.disclosure.BodyFacts.Obstacle;
 import org.surehop.core.disclosure.DisclosedPart;
 import org.surehop.core.disclosure.InspectLabel;
@@ -75,13 +79,38 @@ final class Envelopes {
 
     /// `mediaType` is the one of hop reports; `ownDomain` our domain, in lower case.
     Envelopes(SmimeKeys keys, Shape shape, String mediaType, String ownDomain) {
+        this(keys, shape, mediaType, ownDomain, List.of());
+    }
+
+    /// The same with files of revocation lists: what they name is not believed.
+    Envelopes(SmimeKeys keys, Shape shape, String mediaType, String ownDomain, List<String> lists) {
         this.shape = shape;
         this.own = keys.recipient().certificate();
-        this.reader = new BodyReader(keys, LIMITS, MAX_OCTETS);
+        this.reader = new BodyReader(keys, LIMITS, MAX_OCTETS, reading(lists));
         this.reports = new HopReportOpener(reader, mediaType);
         this.signer = new SignatureMaker(keys.signer(), keys.provider());
         this.maker = new EnvelopeMaker(keys.provider());
         this.ownDomain = ownDomain;
+    }
+
+    private static SmimeReading reading(List<String> lists) {
+        var signers = SmimeReading.AT_ANY_TIME.signers();
+        return new SmimeReading(
+                SmimeReading.KeyTransport.OAEP,
+                ContentKeys.DEFAULT,
+                new Signers(
+                        Signers.Revocation.SOFT,
+                        lists,
+                        false,
+                        "",
+                        signers.timeout(),
+                        signers.signingAge()));
+    }
+
+    /// Throws when a revocation list cannot be read.
+    Envelopes checked() throws KeyMaterialFault {
+        reader.check();
+        return this;
     }
 
     /// Encrypts a session description for all readers; there must be one.

@@ -28,8 +28,8 @@ final class Readers {
     record Doubted(String why) implements Offered {}
 
     /// Reads the certificate of a 496: its name must be the domain of the caller or of the callee,
-    /// or the configured next hop, and it must be valid and vouched for. Revocation is not checked:
-    /// a trial authority has no revocation list.
+    /// or the configured next hop, and it must be valid, vouched for and on no list of those that
+    /// were revoked (`--crl`).
     static Offered offered(Body body, ProbePlan plan, Envelopes envelopes) {
         if (!body.mediaType().equals("application/pkix-cert")) {
             return new Doubted("the 496 came without a certificate (application/pkix-cert)");

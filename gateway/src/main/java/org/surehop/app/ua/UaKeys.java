@@ -81,6 +81,14 @@ final class UaKeys {
     private Envelopes.Shape shape = Envelopes.Shape.N11;
 
     @Option(
+            names = "--crl",
+            paramLabel = "FILE",
+            description =
+                    "a revocation list: whom it names is not believed, and nothing is shared with"
+                            + " them; may be repeated")
+    private List<String> lists = new ArrayList<>();
+
+    @Option(
             names = "--option-tag",
             defaultValue = "e2e-sec",
             description = "the option tag that asks for security; default ${DEFAULT-VALUE}")
@@ -148,8 +156,8 @@ final class UaKeys {
                         file(trust, "--trust", "ca.pem"));
         try {
             var keys = SmimeKeys.load(smime, Security.getProvider(FipsProvider.CRYPTO));
-            return new Envelopes(
-                    keys, shape, notifyBodyType.toLowerCase(Locale.ROOT), aor().host());
+            var type = notifyBodyType.toLowerCase(Locale.ROOT);
+            return new Envelopes(keys, shape, type, aor().host(), lists).checked();
         } catch (KeyMaterialFault e) {
             throw new Fault(String.valueOf(e.getMessage()));
         }
