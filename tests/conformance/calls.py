@@ -326,8 +326,8 @@ class Reoffers(unittest.TestCase):
         self.border.end(call, taken)
 
     def test_media_without_a_pinhole_is_reported(self):
-        """T.38 beside audio passed, no pinhole served it, and nobody was told."""
-        call, taken = self.talk(extra=["m=image 40010 udptl t38"])
+        """A protocol that nobody here knows passed, no pinhole served it, and nobody was told."""
+        call, taken = self.talk(extra=["m=video 40010 UDP/QUIC x"])
         event = self.border.gateway.event("pinhole.no-media", call.call_id)
         self.assertEqual({"media": "1", "why": "protocol-not-known"}, event["details"])
         self.border.end(call, taken)

@@ -44,7 +44,7 @@ record NetlinkAttribute(int type, byte[] value) {
     int number() {
         int number = 0;
         for (byte octet : value) {
-            number = number << 8 | octet & 0xFF;
+            number = (number << 8) | (octet & 0xFF);
         }
         return number;
     }

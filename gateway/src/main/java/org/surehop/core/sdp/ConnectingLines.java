@@ -67,7 +67,7 @@ final class ConnectingLines {
         if (to < 0 || uris.contains("")) {
             throw syntax(line, "expected MSRP URIs");
         }
-        var authority = first.substring(first.lastIndexOf('@', to) + 1, to);
+        var authority = first.substring(Math.max(from, first.lastIndexOf('@', to) + 1), to);
         int end = authority.startsWith("[") ? authority.indexOf(']') + 1 : authority.indexOf(':');
         if (authority.startsWith("[") && end == 0) {
             throw syntax(line, "an IPv6 address without its end");

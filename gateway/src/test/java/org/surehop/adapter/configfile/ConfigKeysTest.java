@@ -2,6 +2,7 @@ package org.surehop.adapter.configfile;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
+import static org.surehop.core.config.MediaRules.Otherwise.REFUSE;
 
 import java.net.InetAddress;
 import java.nio.charset.StandardCharsets;
@@ -29,7 +30,6 @@ import org.surehop.core.config.Limits;
 import org.surehop.core.config.Listener;
 import org.surehop.core.config.LocationRouting;
 import org.surehop.core.config.MediaRules;
-import org.surehop.core.config.MediaRules.Otherwise;
 import org.surehop.core.config.Messages;
 import org.surehop.core.config.Mqtt;
 import org.surehop.core.config.Notifying;
@@ -319,8 +319,7 @@ class ConfigKeysTest {
                 2,
                 3,
                 4,
-                new MediaRules(
-                        SourcePolicy.ADDR_AND_PORT, Otherwise.REFUSE, Otherwise.REFUSE, 5, 6),
+                new MediaRules(SourcePolicy.ADDR_AND_PORT, REFUSE, REFUSE, 5, 6),
                 new Upstream(
                         Optional.of(InetAddress.ofLiteral("192.0.2.1")),
                         5352,
