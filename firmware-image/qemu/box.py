@@ -9,6 +9,8 @@ import tempfile
 import threading
 import time
 
+PATIENCE = float(os.environ.get("SUREHOP_PATIENCE", "1"))
+
 
 def free_port():
     with socket.socket() as s:
@@ -66,6 +68,7 @@ class Box:
 
     def wait(self, pattern, seconds=300, since=0):
         """The first line from number `since` on that matches; AssertionError with the console's end otherwise."""
+        seconds *= max(1.0, PATIENCE / 3)
         end, at, wanted = time.monotonic() + seconds, since, re.compile(pattern)
         with self.new:
             while True:

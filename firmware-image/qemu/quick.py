@@ -3,7 +3,6 @@ with its real pinholes, an update that is not well and is rolled back with nobod
 """
 
 import contextlib
-import os
 import shutil
 import subprocess
 import sys
@@ -16,24 +15,11 @@ sys.path.insert(0, str(HERE))
 from lib import processes, suite  # noqa: E402
 from lib.gateway import INSIDE, NAME, OUTSIDE, Keys  # noqa: E402
 from qemu import box, medium, spaces  # noqa: E402
+from qemu.offline import OUT, InTheTree, built  # noqa: E402, F401
 from ua import bodies, media, sdp  # noqa: E402
 from ua.agent import Agent  # noqa: E402
 
-OUT = Path(os.environ.get("SUREHOP_IMAGE_OUT", HERE / "target" / "amd64"))
-BUILT = []
 HEALTHY = r"surehop-firmware: healthy, version (\S+), slot ([AB])"
-
-
-def built():
-    """Builds the image, once in a run and not where SUREHOP_IMAGE_OUT names one; gives its version."""
-    suite.needs_root()
-    suite.needs("qemu-system-x86_64", "mmdebstrap", "mksquashfs", "veritysetup", "rauc", "mcopy", "sfdisk")
-    if not BUILT and "SUREHOP_IMAGE_OUT" not in os.environ:
-        done = subprocess.run([HERE / "build"], capture_output=True, text=True)
-        if done.returncode:
-            raise AssertionError("firmware-image/build: " + (done.stderr + done.stdout).strip()[-2000:])
-        BUILT.append(True)
-    return next(OUT.glob("surehop-*-amd64.raucb")).name.split("-")[1]
 
 
 class Appliance(unittest.TestCase):
