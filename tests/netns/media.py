@@ -30,15 +30,17 @@ table inet guard {{
 
 
 class Case(unittest.TestCase):
-    """The same tests for both address families."""
+    """A gateway in the middle, and descriptions of all kinds."""
 
     family = 4
+    options = {}
 
     @classmethod
     def setUpClass(cls):
         suite.needs_root()
         suite.needs("nft", "conntrack", "ip")
-        cls.border = Middle(cls.family, **{"media-source": "prefixes", "packet-mark": MARK})
+        cls.border = Middle(cls.family, **{"media-source": "prefixes", "packet-mark": MARK,
+                                       **cls.options})
         spaces = cls.border.spaces
         cls.places = {"in": spaces.caller.inside, "out": spaces.callee.inside}
         inner, outer, length = {4: ("10.77.1.", "198.18.0.", 24),
@@ -105,6 +107,10 @@ class Case(unittest.TestCase):
         return (self.sdp(self.a, line.format(base), *(n.format("aaaa") for n in names), *mine),
                 self.sdp(self.b, line.format(base + 1000), *(n.format("bbbb") for n in names),
                          *theirs))
+
+
+class Media(Case):
+    """The same tests for both address families."""
 
     def test_ice_every_candidate_speaks_with_every_other_and_nobody_else(self):
         offer, answer = self.ice(20000)
@@ -230,14 +236,64 @@ class Case(unittest.TestCase):
         self.assertIsNone(self.connects("out", self.b, self.a, 28000), "after BYE")
 
 
-class Ipv4(Case):
+class Ipv4(Media):
     """IPv4."""
 
 
-class Ipv6(Case):
+class Ipv6(Media):
     """IPv6."""
 
     family = 6
 
 
-del Case
+class Policy(Case):
+    """What is refused with 488, and that a private address with a way around its NAT is not."""
+
+    options = {"nat-without-ice": "refuse", "unknown-media": "refuse", "max-candidates": 8}
+
+    def refused(self, *rows):
+        call = self.border.alice.invite(self.border.line, self.border.bob.aor,
+                                        body=self.sdp(self.a, *rows))
+        answer = call.final()
+        self.assertEqual(488, answer.status, str(answer))
+        self.assertEqual([], self.border.elements())
+        return answer.get("Warning", "")
+
+    def test_private_media_needs_a_candidate_around_the_nat(self):
+        self.assertIn("nat-without-ice", self.refused("m=audio 30000 RTP/AVP 0"))
+        offer, answer = self.ice(30000)
+        self.end(*self.border.talk(offer, answer))
+
+    def test_unknown_protocols_and_too_many_candidates(self):
+        row = "a=candidate:1 1 UDP 1 {} {} typ host"
+        many = [row.format(self.a, 31000 + n) for n in range(9)]
+        self.assertIn("too-many-media", self.refused(
+            "m=audio 31000 RTP/AVP 0", "a=ice-ufrag:aaaa", *many))
+        self.assertIn("media-unknown", self.refused("m=audio 31000 UDP/QUIC 0"))
+        self.assertIn("address-refused", self.refused(
+            "m=audio 31000 RTP/AVP 0", "a=ice-ufrag:aaaa", row.format(self.stranger, 31000),
+            f"c=IN IP4 {self.stranger}"))
+
+
+class Exact(Case):
+    """The source policy addr+port: five-tuples."""
+
+    options = {"source": "addr+port"}
+
+    def test_only_the_port_of_the_description_may_send(self):
+        near, far = self.port("in", self.a, 32000), self.port("out", self.b, 33000)
+        rtcp, far_rtcp = self.port("in", self.a, 32001), self.port("out", self.b, 33001)
+        other, own = self.port("out", self.b), self.port("in", self.a)
+        call, taken = self.border.talk(self.sdp(self.a, "m=audio 32000 RTP/AVP 0"),
+                                       self.sdp(self.b, "m=audio 33000 RTP/AVP 0"))
+        self.assert_passes(far, near, True, "RTP")
+        self.assert_passes(far_rtcp, rtcp, True, "RTCP")
+        self.assert_passes(near, far, True, "RTP, outwards")
+        self.assert_passes(other, near, False, "the right address from another port")
+        self.assert_passes(far_rtcp, near, False, "the port of RTCP to that of RTP")
+        self.assert_passes(own, far, False, "outwards from another port")
+        self.end(call, taken)
+        self.assert_passes(far, near, False, "after BYE")
+
+
+del Case, Media
