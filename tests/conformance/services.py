@@ -6,7 +6,7 @@ import subprocess
 import unittest
 from pathlib import Path
 
-from lib import gateway, processes
+from lib import gateway, processes, suite
 from lib.gateway import COMMAND, NAME
 from ua import agent, bodies
 
@@ -296,6 +296,77 @@ class Full(unittest.TestCase):
         self.assertIn("archive-full", answer.get("Warning"))
         self.border.gateway.event("archive.failed", answer.call_id, "archive-full")
         self.assertTrue(self.border.bob.incoming.empty())
+
+
+class Disk(unittest.TestCase):
+    """An archive on a disk that fills up, or is taken away: half a MiB of memory."""
+
+    @classmethod
+    def setUpClass(cls):
+        suite.needs_root()
+
+        def change(tree, border):
+            certificate = border.keys.ca.smime("archive", "archive.example")[0]
+            cls.place = border.place / "disk"
+            cls.place.mkdir()
+            cls.mount("-t", "tmpfs", "-o", "size=512k", "tmpfs", cls.place)
+            tree["services"] = {"messages": "inspect", "archive": {
+                "enabled": True, "path": str(cls.place / "archive"),
+                "certificate": str(certificate)}}
+        cls.addClassCleanup(lambda: processes.output_of("umount", cls.place))
+        cls.border = gateway.Border(change)
+
+    @classmethod
+    def tearDownClass(cls):
+        cls.border.close()
+
+    @staticmethod
+    def mount(*arguments):
+        code, _, err = processes.output_of("mount", *arguments)
+        if code:
+            raise unittest.SkipTest(f"cannot mount: {err}")
+
+    def health(self, state, word):
+        def told():
+            parts = self.border.gateway.status().get("parts", [])
+            part = next((p for p in parts if p["part"] == "archive"), {})
+            return part.get("state") == state and word in part.get("phrase", "") and part
+        return processes.until(told, f"the archive is {state}, {word}", 10, 0.2)
+
+    def taken(self, text):
+        answer = Full.send(self, text)
+        self.assertEqual(200, answer.status, str(answer))
+
+    def refused(self, text, word):
+        answer = Full.send(self, text, crosses=False)
+        self.assertEqual(500, answer.status, str(answer))
+        self.assertIn("archive-failed", answer.get("Warning"))
+        self.border.gateway.event("archive.failed", answer.call_id, "archive-failed")
+        self.health("down", word)
+        self.assertTrue(self.border.bob.incoming.empty(), "nothing goes on unarchived")
+
+    def test_a_full_disk_and_a_lost_directory_refuse_are_told_and_heal(self):
+        self.taken("one")
+        self.health("up", "1 entries")
+        filler = self.place / "filler"
+        with self.assertRaises(OSError), filler.open("wb", buffering=0) as out:
+            while True:
+                out.write(bytes(4096))
+        self.refused("two", "No space left on device")
+        filler.unlink()
+        self.taken("three")
+        self.health("up", "2 entries")
+        archive, away = self.place / "archive", self.place / "away"
+        archive.rename(away)
+        archive.write_text("no directory")
+        self.refused("four", "nothing is taken")
+        archive.unlink()
+        away.rename(archive)
+        self.taken("five")
+        self.health("up", "3 entries")
+        code, out, err = processes.output_of(COMMAND, "archive", "verify", "--archive",
+                                             self.place / "archive")
+        self.assertEqual((0, ""), (code, err), out)
 
 
 class Reloaded(unittest.TestCase):

@@ -299,7 +299,9 @@ final class Appliance {
                 new PartHealth(
                         Part.CMS,
                         busy == 0 ? State.UP : State.DEGRADED,
-                        busy == 0 ? "ready" : busy + " bodies refused: too much was waiting"));
+                        busy == 0 ? "ready" : busy + " bodies refused: too much was waiting"),
+                archive.map(ArchiveStore::health)
+                        .orElse(new PartHealth(Part.ARCHIVE, State.OFF, "switched off")));
     }
 
     /// What a person is told at the start.

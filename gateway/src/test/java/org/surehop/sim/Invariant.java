@@ -26,6 +26,8 @@ enum Invariant {
     NOTHING_OF_ONE_SIDE_SHOWS("what leaves names no hop but the gateway"),
     EVERY_2XX_IS_ACKNOWLEDGED("every 2xx of a callee is acknowledged"),
     NO_DIALOG_LEFT_BEHIND("when one leg has ended, the other is told"),
+    ARCHIVED_BEFORE_IT_LEAVES("what must be archived before it goes on is archived, or refused"),
+    ENTRY_LEARNS_ITS_OUTCOME("an entry learns once how its message fared"),
     STOPS_IN_ORDER("after an orderly stop no call goes on and no rule is left"),
     TIME_GOES_FORWARD("a deadline lies in the future"),
     NEVER_THROWS("no event makes the core throw");

@@ -5,6 +5,7 @@ import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
 import java.util.ArrayList;
+import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.ArrayBlockingQueue;
 import java.util.concurrent.TimeUnit;
@@ -16,6 +17,7 @@ import org.surehop.core.config.Archive;
 import org.surehop.core.gateway.Effect;
 import org.surehop.core.gateway.Event;
 import org.surehop.core.gateway.EventSink;
+import org.surehop.core.report.PartHealth;
 import org.surehop.core.report.Reason;
 
 /// Writes the entries of the archive on a thread of its own. The loop thread calls [#keep] and
@@ -37,6 +39,7 @@ public final class ArchiveStore implements AutoCloseable {
     private final ArrayBlockingQueue<Work> queue = new ArrayBlockingQueue<>(4 * WAITING);
     private final AtomicBoolean stop = new AtomicBoolean();
     private final Thread writer;
+    private final ArchiveHealth health = new ArchiveHealth();
     private Optional<Volume> volume;
     private Instant tended;
 
@@ -77,6 +80,11 @@ public final class ArchiveStore implements AutoCloseable {
         }
     }
 
+    /// How it fares, for the status. Any thread.
+    public PartHealth health() {
+        return health.told();
+    }
+
     private void run() {
         var batch = new ArrayList<Work>(BATCH);
         while (!stop.get() || !queue.isEmpty()) {
@@ -98,6 +106,10 @@ public final class ArchiveStore implements AutoCloseable {
 
     private void write(ArrayList<Work> batch) {
         var answers = new ArrayList<Event>();
+        if (health.pauses(clock.instant())) {
+            refuse(batch);
+            return;
+        }
         try {
             var disk = volume();
             disk.turn(clock.instant());
@@ -108,17 +120,31 @@ public final class ArchiveStore implements AutoCloseable {
                 }
             }
             disk.commit();
-        } catch (IOException | ArchiveFault fault) {
-            LOG.warn("archive-failed fault={}", fault.getClass().getSimpleName());
-            reopenLater();
-            answers.clear();
-            for (var work : batch) {
-                if (work instanceof Work.Keep(var effect)) {
-                    answers.add(refused(effect, Reason.ARCHIVE_FAILED));
-                }
+            if (answers.stream().anyMatch(Event.EntryNotKept.class::isInstance)) {
+                health.full(disk);
+            } else {
+                health.wrote(disk);
             }
+        } catch (IOException | ArchiveFault fault) {
+            failed(fault);
+            refuse(batch);
+            return;
         }
         answers.forEach(sink::post);
+    }
+
+    private void refuse(List<Work> batch) {
+        for (var work : batch) {
+            if (work instanceof Work.Keep(var effect)) {
+                sink.post(refused(effect, Reason.ARCHIVE_FAILED));
+            }
+        }
+    }
+
+    private void failed(Exception fault) {
+        LOG.warn("archive-failed fault={}", fault.getClass().getSimpleName());
+        health.failed(fault, clock.instant());
+        reopenLater();
     }
 
     private Event added(Volume disk, Effect.KeepEntry effect) throws IOException {
@@ -148,18 +174,19 @@ public final class ArchiveStore implements AutoCloseable {
 
     private void tend() {
         var now = clock.instant();
-        if (now.isBefore(tended.plus(TEND)) || volume.isEmpty()) {
+        if (now.isBefore(tended.plus(TEND))) {
             return;
         }
         tended = now;
         try {
-            var gone = volume.get().turn(now);
+            var disk = volume();
+            var gone = disk.turn(now);
             if (gone > 0) {
                 LOG.info("archive-aged days={}", gone);
+                health.wrote(disk);
             }
-        } catch (IOException fault) {
-            LOG.warn("archive-failed fault={}", fault.getClass().getSimpleName());
-            reopenLater();
+        } catch (IOException | ArchiveFault fault) {
+            failed(fault);
         }
     }
 

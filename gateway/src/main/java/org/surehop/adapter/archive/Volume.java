@@ -71,12 +71,23 @@ final class Volume implements AutoCloseable {
                 throw new ArchiveFault(
                         "services.archive.path: " + root + " is in use by another gateway.");
             }
-            return new Volume(new Days(root), archive, lock, now);
+            return locked(new Days(root), archive, lock, now);
         } catch (IOException | java.nio.channels.OverlappingFileLockException e) {
             throw new ArchiveFault(
                     "services.archive.path: "
                             + root
                             + " cannot be used: name a directory that can.");
+        }
+    }
+
+    /// What cannot be opened is not kept locked, so that a later try may succeed.
+    private static Volume locked(Days days, Archive archive, FileChannel lock, Instant now)
+            throws IOException {
+        try {
+            return new Volume(days, archive, lock, now);
+        } catch (IOException e) {
+            lock.close();
+            throw e;
         }
     }
 
@@ -168,6 +179,14 @@ final class Volume implements AutoCloseable {
 
     long entries() {
         return entries;
+    }
+
+    /// How much of what it may hold it holds, in per cent.
+    int percent() {
+        return (int)
+                Math.max(
+                        entries * 100 / limits.maxEntries(),
+                        octets * 100 / (limits.maxMib() << 20));
     }
 
     private FileChannel open(Path which) throws IOException {

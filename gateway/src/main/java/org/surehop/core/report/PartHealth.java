@@ -10,7 +10,8 @@ public record PartHealth(Part part, State state, String phrase) {
         MQTT("mqtt", 3),
         SNMP("snmp", 4),
         FIREWALL("firewall", 5),
-        CMS("cms", 6);
+        CMS("cms", 6),
+        ARCHIVE("archive", 7);
 
         private final String wireName;
         private final int number;

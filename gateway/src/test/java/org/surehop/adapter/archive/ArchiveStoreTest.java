@@ -27,6 +27,7 @@ import org.surehop.core.disclosure.TaskId;
 import org.surehop.core.gateway.Effect;
 import org.surehop.core.gateway.Event;
 import org.surehop.core.report.CallKey;
+import org.surehop.core.report.PartHealth.State;
 import org.surehop.core.report.Reason;
 import org.surehop.core.sip.CallId;
 import org.surehop.core.sip.Method;
@@ -196,12 +197,56 @@ class ArchiveStoreTest {
             var obstacle = Files.createDirectory(day.resolve("000000000002.p7m"));
             keep(store, "two");
             assertEquals(Reason.ARCHIVE_FAILED, next(Event.EntryNotKept.class).reason());
+            assertEquals(State.DOWN, store.health().state());
             if (Files.exists(obstacle)) {
                 Files.delete(obstacle);
             }
             assertEquals(2, kept(store, "three"));
+            assertEquals(State.UP, store.health().state());
         }
         assertEquals(List.of(), reader().faults());
+    }
+
+    // An archive that could not be opened again stayed locked by the try, and never healed; and
+    // each message made it read all its indexes again.
+    @Test
+    void anArchiveThatGoesOnFailingIsTriedOnceASecond() throws Exception {
+        try (var store = start(10, 1)) {
+            kept(store, "one");
+            var day = directory.resolve("archive/2030-01-01");
+            var place = day.resolve("000000000002.p7m");
+            // What stands there is not empty: nobody removes it.
+            Files.createDirectory(place);
+            Files.writeString(place.resolve("stone"), "");
+            for (var text : List.of("two", "three")) {
+                keep(store, text);
+                next(Event.EntryNotKept.class);
+            }
+            Files.delete(place.resolve("stone"));
+            Files.delete(place);
+            keep(store, "four");
+            assertEquals(Reason.ARCHIVE_FAILED, next(Event.EntryNotKept.class).reason());
+            now = now.plusSeconds(1);
+            assertEquals(2, kept(store, "five"));
+        }
+    }
+
+    @Test
+    void tellsHowFullItIs() throws Exception {
+        try (var store = start(10, 1)) {
+            for (int i = 1; i <= 8; i++) {
+                kept(store, "m" + i);
+            }
+            assertEquals(State.UP, store.health().state());
+            kept(store, "m9");
+            assertEquals(State.DEGRADED, store.health().state());
+            assertEquals("9 entries, 90 per cent full", store.health().phrase());
+            kept(store, "m10");
+            keep(store, "m11");
+            next(Event.EntryNotKept.class);
+            assertEquals(State.DOWN, store.health().state());
+            assertEquals("full: 10 entries, nothing more is taken", store.health().phrase());
+        }
     }
 
     @Test
