@@ -1,10 +1,14 @@
 package org.surehop.adapter.configfile;
 
+import java.net.Inet4Address;
+import java.net.InetAddress;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 import org.surehop.core.config.MediaRules;
 import org.surehop.core.config.MediaRules.Otherwise;
+import org.surehop.core.config.Nat;
 import org.surehop.core.config.PacketRules;
 import org.surehop.core.config.Pinholes;
 import org.surehop.core.config.Prefix;
@@ -61,13 +65,36 @@ final class PinholesReader {
                         s.integer("max-rules", 10_000, 1, 1_000_000),
                         mediaRules(s),
                         UpstreamReader.read(s.section("upstream"), driver, inside),
-                        packetRules(s));
+                        packetRules(s),
+                        nat(s.section("nat")));
         if (read.insidePrefixes().isEmpty() && read.driver() != Pinholes.Driver.NONE) {
             // Nothing would be inside, so that no packet at all would be kept out.
             s.fault("inside-prefixes", "expected at least one address block such as 10.0.0.0/8");
         }
+        if (read.nat().present() && read.upstream().present()) {
+            s.fault("nat.outside", "expected nothing beside pinholes.upstream.server");
+        }
         s.close();
         return read;
+    }
+
+    private static Nat nat(Section s) {
+        var text = s.address("outside", "");
+        var lowest = s.integer("lowest-port", Nat.NONE.lowestPort(), 1024, 65_534);
+        var highest = s.integer("highest-port", Nat.NONE.highestPort(), 1025, 65_535);
+        if (highest <= lowest) {
+            s.fault("highest-port", "expected a port above pinholes.nat.lowest-port");
+            highest = 65_535;
+        }
+        s.close();
+        if (text.isEmpty() || text.equals(Section.UNREAD)) {
+            return new Nat(Optional.empty(), lowest, highest);
+        }
+        if (InetAddress.ofLiteral(text) instanceof Inet4Address outside) {
+            return new Nat(Optional.of(outside), lowest, highest);
+        }
+        s.fault("outside", "expected an IPv4 address, or nothing");
+        return Nat.NONE;
     }
 
     private static MediaRules mediaRules(Section s) {

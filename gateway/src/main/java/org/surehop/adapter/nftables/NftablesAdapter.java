@@ -75,7 +75,7 @@ public final class NftablesAdapter implements EffectHandler<Effect.ApplyRuleSet>
             throws FirewallUnavailable {
         Opening opening =
                 switch (config.driver()) {
-                    case NFTABLES -> () -> NftablesFirewall.open(config);
+                    case NFTABLES -> () -> NattingFirewall.open(config);
                     case MEMORY -> () -> new MemoryFirewall(clock, config.maxRules());
                     case NONE ->
                             throw new FirewallUnavailable(

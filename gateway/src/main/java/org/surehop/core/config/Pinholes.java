@@ -8,6 +8,7 @@ import java.util.List;
 /// also demands the address of the user agent itself. `deniedPorts` are refused on both sides.
 /// `media` says what else media may have.
 /// `upstream` is a box above this one where the same is opened; `packets` is for the kernel.
+/// `nat` is our own translation.
 public record Pinholes(
         Driver driver,
         String table,
@@ -22,7 +23,8 @@ public record Pinholes(
         int maxRules,
         MediaRules media,
         Upstream upstream,
-        PacketRules packets) {
+        PacketRules packets,
+        Nat nat) {
     public Pinholes {
         insidePrefixes = List.copyOf(insidePrefixes);
         deniedPorts = List.copyOf(deniedPorts);
@@ -65,7 +67,8 @@ public record Pinholes(
                 maxRules,
                 MediaRules.USUAL,
                 Upstream.NONE,
-                PacketRules.USUAL);
+                PacketRules.USUAL,
+                Nat.NONE);
     }
 
     /// Who keeps the rules.

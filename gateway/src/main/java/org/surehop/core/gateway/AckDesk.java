@@ -77,7 +77,9 @@ final class AckDesk {
         var numbers = new Renumbering(from == Leg.A ? call.terms.ahead : 0);
         var way = CallDesk.way(turn, call, from.other(), far);
         var veil = Veil.before(config, Optional.of(call), from.other(), way);
-        var out = veil.cover(Crossing.inDialog(numbers.onward(heard), far, via, contact, tag));
+        var plain = veil.cover(Crossing.inDialog(numbers.onward(heard), far, via, contact, tag));
+        var body = desks.nat().outward(call, from, plain.body(), turn.now());
+        var out = plain.toBuilder().body(body).build();
         call.line(turn.now(), "GW", from.other().name(), "ACK");
         call.ack = Optional.of(out);
         call.dialog(from, ack.to().tag())

@@ -24,6 +24,7 @@ final class Desks {
     private final AckDesk acks = new AckDesk(this);
     private final OfferDesk offers = new OfferDesk(this);
     private final PinholeDesk pinholes;
+    private final NatDesk nat;
     private final Doorkeeper door;
     private final Octets certificate;
     private long lastNumber;
@@ -31,6 +32,7 @@ final class Desks {
     Desks(GatewayConfig config, Octets certificate, Set<InetAddress> own, DoorKeys keys) {
         this.door = new Doorkeeper(config, keys, reporter);
         this.pinholes = new PinholeDesk(this, config, own);
+        this.nat = new NatDesk(config);
         this.certificate = certificate;
     }
 
@@ -88,6 +90,11 @@ final class Desks {
 
     PinholeDesk pinholes() {
         return pinholes;
+    }
+
+    /// Outside places for private media addresses.
+    NatDesk nat() {
+        return nat;
     }
 
     Doorkeeper door() {

@@ -200,7 +200,7 @@ final class Homeward implements TransactionDesk.User {
     // ---- back ----
 
     void relay(Turn turn, Passage passage, Response response) {
-        var out = answers.relayed(turn, passage, response);
+        var out = outward(turn, passage, answers.relayed(turn, passage, response));
         passage.call.ifPresent(
                 call ->
                         call.line(
@@ -216,6 +216,16 @@ final class Homeward implements TransactionDesk.User {
             passage.failure = answers.causeOf(turn, passage, response);
             lostDialog(turn, passage, response);
         }
+    }
+
+    /// With outside places for private media addresses, where the description may be rewritten.
+    private Response outward(Turn turn, Passage passage, Response response) {
+        var from = passage.from.other();
+        return passage.call
+                .map(c -> desks.nat().outward(c, from, response.body(), turn.now()))
+                .filter(body -> !body.equals(response.body()))
+                .map(body -> response.toBuilder().body(body).build())
+                .orElse(response);
     }
 
     private void delivered(Turn turn, Passage passage, Response response) {

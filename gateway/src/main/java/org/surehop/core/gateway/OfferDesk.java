@@ -9,6 +9,7 @@ import org.surehop.core.call.OfferAnswer.Carrier;
 import org.surehop.core.call.OfferAnswer.Role;
 import org.surehop.core.disclosure.Assured;
 import org.surehop.core.report.Reason;
+import org.surehop.core.sip.Body;
 import org.surehop.core.sip.Leg;
 import org.surehop.core.sip.Method;
 import org.surehop.core.sip.Request;
@@ -59,6 +60,9 @@ final class OfferDesk {
         if (passage.call.isEmpty() || carrier.isEmpty()) {
             // No pinhole without a call: descriptions elsewhere open nothing.
             desks.passages().rulesApplied(turn, passage);
+            return;
+        }
+        if (untranslated(turn, passage, passage.from, said, passage.request.body())) {
             return;
         }
         var session = session(passage);
@@ -132,6 +136,9 @@ final class OfferDesk {
             desks.passages().rulesApplied(turn, passage);
             return;
         }
+        if (untranslated(turn, passage, passage.from.other(), said, response.body())) {
+            return;
+        }
         var session = found.get();
         var heard = new Heard(session, said, carrier.get());
         switch (said(session, passage.from.other(), carrier.get()).role()) {
@@ -159,6 +166,14 @@ final class OfferDesk {
     }
 
     // ---- both ----
+
+    /// A private address that cannot have a place outside: nothing of it goes on.
+    private boolean untranslated(Turn turn, Passage passage, Leg from, Assured said, Body body) {
+        var refusal = desks.nat().reserve(passage.call.orElseThrow(), from, said, body, turn.now());
+        refusal.ifPresent(
+                r -> desks.passages().rulesRefused(turn, passage, r.reason(), r.detail()));
+        return refusal.isPresent();
+    }
 
     /// A description, where it belongs, and the message it came in.
     private record Heard(Session session, Assured said, Carrier in) {}
@@ -286,6 +301,7 @@ final class OfferDesk {
     /// The call is over: everything closes.
     void close(Turn turn, Call call) {
         call.groups().forEach(group -> desks.pinholes().close(turn, call, group));
+        desks.nat().release(call, turn.now());
         call.forgetSessions();
     }
 

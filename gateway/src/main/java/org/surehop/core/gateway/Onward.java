@@ -164,10 +164,11 @@ final class Onward {
         var supporting =
                 Crossing.supporting(
                         veiled(config, passage, crossing), config.assurance().optionTag());
+        var translated = outward(turn, passage, supporting);
         var out =
                 config.disclosure().hideInspectPolicy()
-                        ? Crossing.withoutOurLabel(supporting, config.gateway().name())
-                        : supporting;
+                        ? Crossing.withoutOurLabel(translated, config.gateway().name())
+                        : translated;
         passage.sent = Optional.of(out);
         passage.call.ifPresent(
                 call ->
@@ -184,6 +185,15 @@ final class Onward {
         passage.clientKey = Optional.of(key);
         desks.passages().expect(key, passage);
         desks.transactions().start(turn, out, target);
+    }
+
+    /// With outside places for private media addresses, where the description may be rewritten.
+    private Request outward(Turn turn, Passage passage, Request request) {
+        return passage.call
+                .map(c -> desks.nat().outward(c, passage.from, request.body(), turn.now()))
+                .filter(body -> !body.equals(request.body()))
+                .map(body -> request.toBuilder().body(body).build())
+                .orElse(request);
     }
 
     /// CANCEL towards the far side, once, now or as soon as it has answered provisionally; only an

@@ -42,6 +42,8 @@ final class PinholeDesk {
     private sealed interface Job {
         RuleSetChange change();
 
+        Call call();
+
         record Enabling(RuleSetChange change, Call call, Passage passage) implements Job {}
 
         record Upkeep(RuleSetChange change, Call call) implements Job {}
@@ -232,7 +234,7 @@ final class PinholeDesk {
     private void apply(Turn turn, Job job) {
         var number = job.change().number();
         jobs.put(number, job);
-        turn.emit(new Effect.ApplyRuleSet(job.change()));
+        turn.emit(new Effect.ApplyRuleSet(desks.nat().with(job.change(), job.call(), turn.now())));
         turn.arm(Deadline.Kind.WORK, owner(number), turn.config().timers().work());
     }
 

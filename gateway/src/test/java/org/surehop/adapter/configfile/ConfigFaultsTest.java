@@ -83,6 +83,8 @@ class ConfigFaultsTest {
         [10.0.0.0/8, 172.16.0.0/12, 192.168.0.0/16, "fd00::/8"] | [] | pinholes.inside-prefixes: expected at least one address block such as 10.0.0.0/8
         calls: 1000            | calls:                 | limits.calls: expected a whole number from 1 to 1000000, found 'no single value'
         "fd00::/8"]            | "fd00::/129"]          | pinholes.inside-prefixes[3]: expected an address block such as 10.0.0.0/8, found 'fd00::/129'
+        outside: "" | outside: "::1" | pinholes.nat.outside: expected an IPv4 address, or nothing
+        lowest-port: 20000 | lowest-port: 29999 | pinholes.nat.highest-port: expected a port above pinholes.nat.lowest-port
         server: ""  | server: box.example | pinholes.upstream.server: expected an IPv4 or IPv6 address, or nothing, found 'box.example'
         port: 5351  | port: 0 | pinholes.upstream.port: expected a whole number from 1 to 65535, found '0'
         secure-transport: tls  | secure-transport: esp  | peers[0].secure-transport: expected one of tls, ipsec, found 'esp'

@@ -4,7 +4,6 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 import static org.surehop.core.config.MediaRules.Otherwise.REFUSE;
 
-import java.net.InetAddress;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -32,6 +31,7 @@ import org.surehop.core.config.LocationRouting;
 import org.surehop.core.config.MediaRules;
 import org.surehop.core.config.Messages;
 import org.surehop.core.config.Mqtt;
+import org.surehop.core.config.Nat;
 import org.surehop.core.config.Notifying;
 import org.surehop.core.config.PacketRules;
 import org.surehop.core.config.PathPolicy;
@@ -46,7 +46,6 @@ import org.surehop.core.config.Timers;
 import org.surehop.core.config.Tls;
 import org.surehop.core.config.Topology;
 import org.surehop.core.config.Upkeep;
-import org.surehop.core.config.Upstream;
 import org.surehop.core.location.Area;
 import org.surehop.core.sdp.SourcePolicy;
 import org.surehop.core.sip.Hop;
@@ -320,13 +319,9 @@ class ConfigKeysTest {
                 3,
                 4,
                 new MediaRules(SourcePolicy.ADDR_AND_PORT, REFUSE, REFUSE, 5, 6),
-                new Upstream(
-                        Optional.of(InetAddress.ofLiteral("192.0.2.1")),
-                        5352,
-                        Optional.of(InetAddress.ofLiteral("192.0.2.2")),
-                        List.of(Prefix.parse("192.0.2.128/25")),
-                        false),
-                new PacketRules(5, 6));
+                Shipped.upstream(),
+                new PacketRules(5, 6),
+                new Nat(Optional.empty(), 30_000, 30_001));
     }
 
     private static Timers timers() {

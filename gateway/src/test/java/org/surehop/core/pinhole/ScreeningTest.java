@@ -304,7 +304,8 @@ class ScreeningTest {
                 1000,
                 media,
                 Upstream.NONE,
-                PacketRules.USUAL);
+                PacketRules.USUAL,
+                org.surehop.core.config.Nat.NONE);
     }
 
     private static Party inside(String address, String media) {
