@@ -127,10 +127,10 @@ class B_Refusals(Case):
         stick = self.stick("SUREHOPUPD", **{n.replace("-", "_") + "__raucb": str(self.place / (n + ".raucb"))
                                             for n in names}, zz_good__raucb=self.bundle("lab", "0.98.0"))
         machine = self.on(stick)
-        for name, words in (("payload", ""), ("signature", "[Ss]ignature|CMS|PKCS|invalid"),
-                            ("too_old", "security version 0, this box requires 1"),
-                            ("wrong_box", "ompatible"), ("wrong_ca", "[Ss]ignature|issuer|certificate")):
-            at, (_, line) = machine.wait(rf"update\.refused: {name}\.raucb: .*({words})", 300)
+        for name, reason in (("payload", "damaged"), ("signature", "untrusted"), ("too_old", "too-old"),
+                             ("wrong_box", "incompatible"), ("wrong_ca", "untrusted")):
+            at, (_, line) = machine.wait(rf"update\.refused: {name}\.raucb: ", 300)
+            self.assertIn(f"(update-{reason})", line)
             print("     ", line, flush=True)
         at, _ = machine.wait(r"update\.installed: zz_good", 400, at)
         at, _ = machine.wait(r"slot B version 0\.98\.0", 120, at)

@@ -80,8 +80,9 @@ class InTheTree(unittest.TestCase):
             "update.refused update-not-allowed the address is none of an update",
             "update.refused update-not-allowed the address is none of an update",
             "update.installed none x.raucb, restarting",
-            "update.refused update-untrusted x.raucb: Installing failed: signature verification failed: self-signed",
-            "update.refused update-unreachable x.raucb: Installing failed: failed to stream bundle: nbd server failed",
+            "update.refused update-untrusted x.raucb: signature verification failed: self-signed",
+            "update.refused update-unreachable x.raucb: failed to stream bundle: nbd server failed",
+            "update.refused update-incompatible x.raucb: Compatible mismatch: Expected 'surehop-x86_64'",
             "rauc install --tls-ca=/run/surehop-update-ca.pem https://h.example:8443/a/x.raucb"], self.told("""
                 go=/usr/lib/surehop/update-from-network url=https://h.example:8443/a/x.raucb
                 ask $url; $go; told
@@ -92,6 +93,7 @@ class InTheTree(unittest.TestCase):
                 ask $url; $go; told
                 ask $url; RAUC="signature verification failed: self-signed" $go; told
                 ask $url; RAUC="failed to stream bundle: nbd server failed" $go; told
+                ask $url; RAUC="Compatible mismatch: Expected 'surehop-x86_64'" $go; told
                 grep install /data/asked | head -n 1 """))
 
     def test_5_the_daily_look_says_nothing_of_what_runs_already(self):

@@ -1,7 +1,7 @@
 """Writes the CycloneDX 1.6 list of what is in the image: Debian packages, the kernel, the Java runtime and jars."""
 import glob, hashlib, json, os, re, sys
 
-out, version, arch, libraries = sys.argv[1:]
+out, version, arch, libraries, kernel = sys.argv[1:]
 components = []
 with open(f"{out}/legal/packages.tsv") as packages:
     for line in packages:
@@ -15,8 +15,7 @@ for jar in sorted(glob.glob(f"{libraries}/*.jar")):
         digest = hashlib.sha256(content.read()).hexdigest()
     components.append({"type": "library", "name": name, "version": release,
                        "hashes": [{"alg": "SHA-256", "content": digest}]})
-components.append({"type": "operating-system", "name": open(f"{os.path.dirname(out)}/cache/kernel-{arch}").read().strip()
-                   if os.path.exists(f"{os.path.dirname(out)}/cache/kernel-{arch}") else "linux", "version": arch})
+components.append({"type": "operating-system", "name": kernel, "version": kernel.removeprefix("linux-image-")})
 document = {"bomFormat": "CycloneDX", "specVersion": "1.6", "version": 1,
             "metadata": {"component": {"type": "firmware", "name": "surehop", "version": version}},
             "components": components}
