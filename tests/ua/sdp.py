@@ -1,13 +1,17 @@
 """As much SDP as the tests need (RFC 8866)."""
 
+import itertools
 import time
+
+# Each description is another one than the one before it (RFC 3264 section 8).
+VERSIONS = itertools.count(1)
 
 
 def offer(address, audio, video=None, extra=(), origin=None):
     family = "IP6" if ":" in address else "IP4"
     rows = [
         "v=0",
-        f"o=- {int(time.time())} 1 IN {family} {origin or address}",
+        f"o=- {int(time.time())} {next(VERSIONS)} IN {family} {origin or address}",
         "s=-",
         f"c=IN {family} {address}",
         "t=0 0",

@@ -22,7 +22,8 @@ record CallPlan(
         int ingressProxies,
         boolean labelled,
         long ringing,
-        long talking) {
+        long talking,
+        Pattern pattern) {
 
     /// How a session description travels, and what the CMS layer will find.
     enum Wrapping {
@@ -47,6 +48,22 @@ record CallPlan(
         WRONG_SIDE,
         LOW_PORT,
         NONSENSE
+    }
+
+    /// In which messages the first offer and its answer stand (RFC 6337), and whether the call
+    /// forks.
+    enum Pattern {
+        INVITE_AND_SUCCESS,
+        PREVIEW,
+        RELIABLE_RINGING,
+        SUCCESS_AND_ACK,
+        RINGING_AND_PRACK,
+        FORKS;
+
+        /// The callee makes the offer.
+        boolean offerless() {
+            return this == SUCCESS_AND_ACK || this == RINGING_AND_PRACK;
+        }
     }
 
     /// What becomes of the INVITE at the far side.
@@ -150,7 +167,8 @@ record CallPlan(
                 ingressProxies,
                 labelled,
                 ringing,
-                talking);
+                talking,
+                pattern);
     }
 
     static CallPlan draw(int number, Chance chance) {
@@ -180,7 +198,8 @@ record CallPlan(
                 chance.below(3),
                 chance.evens(),
                 chance.between(10, 20_000),
-                chance.between(10, 120_000));
+                chance.between(10, 120_000),
+                chance.mostly(2, Pattern.INVITE_AND_SUCCESS, Pattern.values()));
     }
 
     private static Shape pleasant(Chance chance) {

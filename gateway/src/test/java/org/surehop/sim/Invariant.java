@@ -4,6 +4,7 @@ package org.surehop.sim;
 enum Invariant {
     NO_RULE_WITHOUT_ASSURED("no rule is enabled without Assured"),
     ENDED_CALL_OWNS_NO_RULE("a terminated call owns no rule"),
+    LOSERS_OWN_NO_RULE("a fork that has lost owns no rule"),
     RULES_GO_FIRST("a BYE goes on when the firewall holds nothing of its call any more"),
     ONE_FINAL_RESPONSE("each INVITE gets exactly one final response"),
     FIREWALL_EQUALS_CORE("after quiet the firewall's rules equal the core's"),

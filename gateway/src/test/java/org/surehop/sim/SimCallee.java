@@ -2,6 +2,7 @@ package org.surehop.sim;
 
 import java.util.List;
 import java.util.Optional;
+import org.surehop.core.sip.Body;
 import org.surehop.core.sip.Method;
 import org.surehop.core.sip.NameAddr;
 import org.surehop.core.sip.Request;
@@ -14,6 +15,9 @@ import org.surehop.sim.CallPlan.Wrapping;
 final class SimCallee extends SimUser {
     private Optional<Request> ringing = Optional.empty();
     private boolean decided;
+    private Optional<Body> said = Optional.empty();
+    /// The ringing was reliable: its description is the one that counts.
+    private boolean described;
 
     SimCallee(SimNet net, Truth truth, SimPeer peer, Ends ends) {
         super(net, truth, peer, ends);
@@ -70,9 +74,42 @@ final class SimCallee extends SimUser {
     }
 
     private Response ringing(Request request) {
-        return SimMessages.response(request, 180, local.tag()).toBuilder()
-                .contact(Optional.of(contact()))
-                .build();
+        var ringing = SimMessages.response(request, 180, local.tag()).toBuilder();
+        switch (plan.pattern()) {
+            case INVITE_AND_SUCCESS, SUCCESS_AND_ACK -> {}
+            case PREVIEW -> ringing.body(answer());
+            case RELIABLE_RINGING, RINGING_AND_PRACK -> {
+                described = true;
+                ringing.body(answer()).require(List.of("100rel")).add("RSeq", "1");
+            }
+            case FORKS -> {
+                ringing.body(answer());
+                fork(request, "-second");
+                fork(request, "-third");
+            }
+        }
+        return ringing.contact(Optional.of(contact())).build();
+    }
+
+    /// Another user rings too, with a description of its own, and never answers.
+    private void fork(Request request, String name) {
+        var body = describe(Wrapping.READABLE, plan.answerShape());
+        truth.losing.add(version);
+        var other =
+                SimMessages.response(request, 183, local.tag() + name).toBuilder()
+                        .contact(Optional.of(contact()))
+                        .body(body)
+                        .build();
+        var from = connection;
+        later(world.chance.between(0, 400), () -> from.toGateway(other));
+    }
+
+    /// What this user says of media, in ringing and in the answer alike.
+    private Body answer() {
+        if (said.isEmpty()) {
+            said = Optional.of(describe(plan.answer(), plan.answerShape()));
+        }
+        return said.get();
     }
 
     private void decide(SimConnection from, Request request) {
@@ -113,7 +150,7 @@ final class SimCallee extends SimUser {
 
     private void pickUp(SimConnection from, Request request) {
         decided = true;
-        answer(from, request, describe(plan.answer(), plan.answerShape()));
+        answer(from, request, described ? Body.NONE : answer());
         if (plan.outcome() == Outcome.ANSWER_TWICE) {
             // Another fork answers too, by a tag of its own.
             var other =

@@ -4,6 +4,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.OptionalInt;
+import org.surehop.core.call.Exchange;
 import org.surehop.core.sip.Body;
 import org.surehop.core.sip.CSeq;
 import org.surehop.core.sip.Method;
@@ -22,6 +23,7 @@ final class SimCaller extends SimUser {
 
     private Optional<Request> invite = Optional.empty();
     private boolean answered;
+    private boolean pracked;
 
     SimCaller(SimNet net, Truth truth, SimPeer peer, Ends ends) {
         super(net, truth, peer, ends);
@@ -45,14 +47,17 @@ final class SimCaller extends SimUser {
                         .proxyRequire(tags)
                         .require(world.chance.evens() ? tags : List.of())
                         .supported(world.chance.evens() ? tags : List.of())
-                        .body(describe(plan.offer(), plan.offerShape()));
+                        .body(
+                                plan.pattern().offerless()
+                                        ? Body.NONE
+                                        : describe(plan.offer(), plan.offerShape()));
         var out = spoil(request.build());
         if (plan.labelled()) {
             out = out.toBuilder().add("Proxy-Inspect-Body", label()).build();
         }
         invite = Optional.of(out);
         send(out);
-        actOut(out);
+        actOut(out, connection);
     }
 
     /// Asks to be told what hops assert of this user's requests.
@@ -110,12 +115,12 @@ final class SimCaller extends SimUser {
         };
     }
 
-    private void actOut(Request request) {
+    private void actOut(Request request, SimConnection first) {
         switch (plan.caller()) {
             case CANCELS -> later(world.chance.between(0, 2 * plan.ringing()), this::cancel);
             case REPEATS_INVITE -> {
-                later(20, () -> repeat(request));
-                later(world.chance.between(0, 15_000), () -> repeat(request));
+                later(20, () -> repeat(request, first));
+                later(world.chance.between(0, 15_000), () -> repeat(request, first));
             }
             case CRASHES ->
                     later(
@@ -131,10 +136,10 @@ final class SimCaller extends SimUser {
         }
     }
 
-    /// Nobody repeats an INVITE that has been answered.
-    private void repeat(Request request) {
-        if (inviteUnderWay() && connection.open()) {
-            connection.toGateway(request);
+    /// Nobody repeats an INVITE that has been answered, or by another connection.
+    private void repeat(Request request, SimConnection first) {
+        if (inviteUnderWay() && first.open()) {
+            first.toGateway(request);
         }
     }
 
@@ -183,11 +188,36 @@ final class SimCaller extends SimUser {
                 later(world.chance.between(0, 200), this::bye);
             }
             var wrapping = world.chance.mostly(4, Wrapping.READABLE, Wrapping.values());
-            ask(
-                    Method.INVITE,
-                    describe(wrapping, world.chance.mostly(4, Shape.AUDIO, Shape.values())));
+            var shape = world.chance.mostly(4, Shape.AUDIO, Shape.values());
+            var offerless = world.chance.oneIn(4);
+            ask(Method.INVITE, offerless ? Body.NONE : describe(wrapping, shape));
+        } else if (world.chance.evens()) {
+            update();
         } else {
             ask(INFO, Body.NONE);
+        }
+    }
+
+    /// A reliable ringing is acknowledged, once; its offer is answered there (RFC 3262 §5).
+    @Override
+    void rings(Request request, Response response) {
+        if (answered || over || pracked || !Exchange.reliable(response)) {
+            return;
+        }
+        pracked = true;
+        remote = response.to();
+        response.contact().ifPresent(c -> target = Optional.of(c.uri()));
+        ask(
+                Method.PRACK,
+                plan.pattern().offerless() ? describe(plan.offer(), plan.offerShape()) : Body.NONE);
+        if (world.chance.oneIn(3)) {
+            later(world.chance.between(20, 2_000), this::update);
+        }
+    }
+
+    private void update() {
+        if (!over) {
+            ask(Method.UPDATE, describe(Wrapping.READABLE, Shape.AUDIO));
         }
     }
 

@@ -6,6 +6,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import org.surehop.core.sip.Body;
 import org.surehop.core.sip.CSeq;
 import org.surehop.core.sip.Method;
 import org.surehop.core.sip.NameAddr;
@@ -31,6 +32,8 @@ abstract class SimUser {
     final boolean inside;
     final Map<String, Request> asked = new HashMap<>();
     private final Set<String> waiting = new HashSet<>();
+    /// What each ACK says of media: the same again when it is repeated.
+    private final Map<Long, Body> answers = new HashMap<>();
     private final Map<String, Integer> repeating = new HashMap<>();
     SimConnection connection;
     NameAddr local;
@@ -84,7 +87,7 @@ abstract class SimUser {
     }
 
     /// A description of ours, and the note that a pinhole may rest on it if that is so.
-    org.surehop.core.sip.Body describe(Wrapping wrapping, Shape shape) {
+    Body describe(Wrapping wrapping, Shape shape) {
         version++;
         var clearSdp = net.settings.clearSdp();
         if (SimCms.readable(wrapping, clearSdp)) {
@@ -97,7 +100,7 @@ abstract class SimUser {
     // ---- asking ----
 
     /// A request within the dialog.
-    void ask(Method method, org.surehop.core.sip.Body body) {
+    void ask(Method method, Body body) {
         cseq++;
         var branch = "z9hG4bK" + plan.number() + local.tag() + cseq;
         var tags = marked ? List.of(SimSettings.TAG) : List.<String>of();
@@ -124,7 +127,9 @@ abstract class SimUser {
             truth.owed.add(key(connection, request.topVia()));
         }
         connection.toGateway(request);
-        if (world.chance.oneIn(30)) {
+        // A repeated INVITE is absorbed; of others only what goes on at once, see Unaware.
+        var absorbed = request.method().equals(Method.INVITE) || request.body().isEmpty();
+        if (world.chance.oneIn(30) && absorbed) {
             connection.toGateway(request);
         }
     }
@@ -143,7 +148,7 @@ abstract class SimUser {
             later(4 * T1, this::bye);
         } else if (!over && !gone) {
             over = true;
-            ask(Method.BYE, org.surehop.core.sip.Body.NONE);
+            ask(Method.BYE, Body.NONE);
         }
     }
 
@@ -152,7 +157,11 @@ abstract class SimUser {
         if (request == null || !request.method().equals(response.cseq().method())) {
             return;
         }
-        if (!request.method().equals(Method.INVITE) || response.status().provisional()) {
+        if (!request.method().equals(Method.INVITE)) {
+            return;
+        }
+        if (response.status().provisional()) {
+            rings(request, response);
             return;
         }
         waiting.remove(response.topVia().branch());
@@ -176,11 +185,25 @@ abstract class SimUser {
                         .vias(List.of(Via.tls("ua." + peer.domain, 0, branch)))
                         .require(invite.require())
                         .proxyRequire(invite.proxyRequire())
+                        .body(answerTo(invite, response))
                         .build();
         if (!connection.open()) {
             connection = net.fromPeer(peer);
         }
         connection.toGateway(ack);
+    }
+
+    /// The offer of a 2xx is answered in its ACK.
+    private Body answerTo(Request invite, Response response) {
+        if (!invite.body().isEmpty() || response.body().isEmpty()) {
+            return Body.NONE;
+        }
+        var first = !invite.inDialog();
+        var wrapping =
+                first ? plan.offer() : world.chance.mostly(6, Wrapping.READABLE, Wrapping.values());
+        return answers.computeIfAbsent(
+                invite.cseq().number(),
+                _ -> describe(wrapping, first ? plan.offerShape() : Shape.AUDIO));
     }
 
     private static Request failureAck(Request invite, Response response) {
@@ -195,6 +218,9 @@ abstract class SimUser {
                 .vias(List.of(invite.topVia()))
                 .build();
     }
+
+    /// A provisional response to an INVITE came.
+    void rings(Request invite, Response response) {}
 
     abstract void accepted(Request invite, Response response);
 
@@ -215,6 +241,7 @@ abstract class SimUser {
                 from.toGateway(SimMessages.response(request, 200, local.tag()));
             }
             case "INVITE" -> invited(from, request);
+            case "UPDATE" -> updated(from, request);
             case "NOTIFY" -> {
                 if (!world.chance.oneIn(20)) {
                     var status = world.chance.mostly(10, 200, 481, 500);
@@ -225,7 +252,22 @@ abstract class SimUser {
         }
     }
 
+    private void updated(SimConnection from, Request request) {
+        if (over || inviteUnderWay() || world.chance.oneIn(5)) {
+            from.toGateway(SimMessages.response(request, over ? 481 : 491, local.tag()));
+            return;
+        }
+        var body = describe(Wrapping.READABLE, Shape.AUDIO);
+        var response = SimMessages.response(request, 200, local.tag()).toBuilder().body(body);
+        from.toGateway(response.build());
+    }
+
     void invited(SimConnection from, Request request) {
+        if (!over && !inviteUnderWay() && world.chance.oneIn(8)) {
+            // A new offer that is refused changes nothing.
+            from.toGateway(SimMessages.response(request, 488, local.tag()));
+            return;
+        }
         if (over || inviteUnderWay()) {
             var status = over ? 481 : 491;
             from.toGateway(SimMessages.response(request, status, local.tag()));
@@ -238,7 +280,7 @@ abstract class SimUser {
     }
 
     /// A 2xx to an INVITE, repeated until its ACK comes (RFC 3261 §13.3.1.4).
-    void answer(SimConnection from, Request invite, org.surehop.core.sip.Body body) {
+    void answer(SimConnection from, Request invite, Body body) {
         var response =
                 path
                         .recorded(
@@ -247,7 +289,7 @@ abstract class SimUser {
                                 hopsBeyond())
                         .toBuilder()
                         .contact(Optional.of(contact()))
-                        .body(invite.body().isEmpty() ? org.surehop.core.sip.Body.NONE : body)
+                        .body(body)
                         .build();
         path.attest(from, invite, hopsBeyond());
         var key = response.to().tag() + invite.cseq().number();

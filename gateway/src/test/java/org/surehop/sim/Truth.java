@@ -25,6 +25,10 @@ final class Truth {
     private final Set<String> endedDialogs = new HashSet<>();
     /// From and To tag of each BYE that a user has sent.
     final Set<String> hungUp = new HashSet<>();
+    /// Descriptions of forks that never answer.
+    final Set<Integer> losing = new HashSet<>();
+    /// A fork has accepted, and the caller was told.
+    boolean won;
     /// The firewall refused a change of this call, or was late with it.
     boolean firewallFailed;
     /// The gateway crashed while the call went on.

@@ -214,6 +214,7 @@ final class Witness implements SimGateway.Watch {
         Invariant.ONE_FINAL_RESPONSE.require(finals.size() == 1, finals, truth.plan);
         if (response.status().success() && !truth.orphaned) {
             truth.begun(response.from().tag());
+            truth.won = true;
         }
         count("final " + response.status());
     }
@@ -261,7 +262,16 @@ final class Witness implements SimGateway.Watch {
             var owner = number(flow.destination()).map(truths::get);
             Invariant.ENDED_CALL_OWNS_NO_RULE.require(
                     owner.isPresent() && !owner.get().toldEnded, flow);
+            owner.ifPresent(truth -> ofWinner(truth, flow));
         }
+    }
+
+    /// Forks send to the same place; a flow to one of them says by its port whose it is.
+    private static void ofWinner(Truth truth, Flow flow) {
+        var callee = isInside(flow.destination()) != truth.plan.outbound();
+        var lost = truth.losing.contains((flow.port() - 10_000) / 20);
+        Invariant.LOSERS_OWN_NO_RULE.require(
+                !(truth.won && callee && lost && !truth.orphaned), flow, truth.plan);
     }
 
     // ---- verdicts ----

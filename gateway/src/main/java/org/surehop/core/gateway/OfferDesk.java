@@ -258,6 +258,11 @@ final class OfferDesk {
     /// The ACK has gone on: the pair is agreed for good, and what only the old one needed closes.
     void acknowledged(Turn turn, Call call, Leg from, Request ack) {
         var session = call.session(calleeTag(from, ack));
+        if (session.state instanceof OfferAnswer.State.Offered(_, var in)
+                && in == Carrier.ACCEPTED) {
+            // The last place for the answer: somebody will hear nothing.
+            new PinholeStory(desks).noMedia(turn, call, "all", "no-answer-in-the-ack");
+        }
         mute(session, from, Carrier.ACK);
         if (session.next.isPresent() || !session.confirmed) {
             agreed(turn, call, session);

@@ -150,7 +150,6 @@ final class Passage {
     void settle() {
         request = bare(request);
         sent = sent.map(Passage::bare);
-        held.clear();
     }
 
     static Request bare(Request request) {

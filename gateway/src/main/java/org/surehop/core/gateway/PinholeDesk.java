@@ -248,7 +248,11 @@ final class PinholeDesk {
             var number = Long.parseLong(owner.substring(7));
             // It may still be done later: what it would open is closed with its group.
             table.unanswered(number);
+            var job = jobs.get(number);
             failed(turn, number, Reason.FIREWALL_FAILED);
+            if (job instanceof Job.Enabling(var change, var call, _) && !call.ended()) {
+                upkeep(turn, call, change.group(), table.mend(change.group()));
+            }
         }
     }
 

@@ -145,11 +145,17 @@ public final class PinholeTable {
     public PinholeOutcome rollback(GroupId group) {
         return switch (state(group).orElse(null)) {
             case null -> unknown();
-            case PinholeState state
-                    when !doubtful(group).isEmpty() && !(state instanceof Changing) ->
-                    granted(group, state);
             case Changing(var phase, var agreed, _) -> granted(group, new Enabled(phase, agreed));
             case Reserved _, Enabled _ -> NOTHING_TO_DO;
+        };
+    }
+
+    /// Takes back what a change may have done that the firewall did not answer.
+    public PinholeOutcome mend(GroupId group) {
+        return switch (state(group).orElse(null)) {
+            case null -> unknown();
+            case PinholeState _ when doubtful(group).isEmpty() -> NOTHING_TO_DO;
+            case PinholeState state -> granted(group, state);
         };
     }
 
