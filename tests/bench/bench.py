@@ -33,3 +33,11 @@ class Bench(unittest.TestCase):
         for title, ours, theirs in found:
             self.assertGreater(ours, 0, title)
             self.assertGreater(theirs, 0, title)
+
+    def test_what_pinholes_cost_among_25000(self):
+        import firewall
+        found = firewall.measure(rounds=500, foreign=20_000)
+        print(firewall.table(found), flush=True)
+        self.assertEqual(25_000, found["look.flows"], "rules resident after the measurement")
+        for name in ("open.p99.us", "close.p99.us"):
+            self.assertLess(found[name], 1e6, name)

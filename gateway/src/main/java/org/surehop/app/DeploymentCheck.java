@@ -13,9 +13,12 @@ import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.Date;
 import java.util.List;
+import org.surehop.adapter.nftables.FirewallUnavailable;
+import org.surehop.adapter.nftables.NftablesFirewall;
 import org.surehop.adapter.tls.CredentialException;
 import org.surehop.adapter.tls.Credentials;
 import org.surehop.core.config.GatewayConfig;
+import org.surehop.core.config.Pinholes;
 import org.surehop.core.config.SecretRef;
 
 /// Looks at the files, directories and variables that a configuration names. Nothing is
@@ -48,7 +51,19 @@ public final class DeploymentCheck {
         check.snmp(config);
         check.mqtt(config);
         check.users(config);
+        check.firewall(config);
         return List.copyOf(check.findings);
+    }
+
+    /// As `nft -c` does: the kernel looks at the whole table and makes nothing of it.
+    private void firewall(GatewayConfig config) {
+        if (config.pinholes().driver() == Pinholes.Driver.NFTABLES) {
+            try {
+                NftablesFirewall.check(config.pinholes());
+            } catch (FirewallUnavailable e) {
+                findings.add(new Finding(true, file + ": " + e.getMessage()));
+            }
+        }
     }
 
     private void listeners(GatewayConfig config) {

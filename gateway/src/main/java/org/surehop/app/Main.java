@@ -34,6 +34,7 @@ public final class Main {
                     HealthCommand.class,
                     EventsCommand.class,
                     ExplainCommand.class,
+                    FirewallCommand.class,
                     ArchiveCommand.class);
 
     private Main() {}

@@ -86,10 +86,13 @@ final class ConnectionTracking implements AutoCloseable {
     /// once for either direction.
     private Set<Question> questions(List<Flow> flows) {
         var questions = new LinkedHashSet<Question>();
-        flows.forEach(flow -> questions.add(Question.about(flow)));
-        return filters && questions.size() <= MOST_QUESTIONS
-                ? questions
-                : flows.isEmpty() ? Set.of() : Set.of(Question.EVERYTHING);
+        for (var flow : flows) {
+            questions.add(Question.about(flow));
+            if (!filters || questions.size() > MOST_QUESTIONS) {
+                return Set.of(Question.EVERYTHING);
+            }
+        }
+        return questions;
     }
 
     private List<byte[]> matching(int family, FlowIndex index, Set<Question> questions)

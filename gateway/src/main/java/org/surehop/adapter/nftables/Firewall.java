@@ -23,6 +23,9 @@ public interface Firewall extends AutoCloseable {
         return false;
     }
 
+    /// Does what may wait a moment after a change, many changes at once.
+    default void tidy() {}
+
     /// Closes everything that is open.
     @Override
     void close() throws FirewallFault;

@@ -76,18 +76,6 @@ final class FlowScript {
         return "list set inet %s %s\n".formatted(table, set);
     }
 
-    /// Lists our chains, one in each command: libnftables finds no second one.
-    List<String> chains() {
-        return TableScript.CHAINS.stream()
-                .map(chain -> "list chain inet %s %s\n".formatted(table, chain))
-                .toList();
-    }
-
-    /// A listing without what its counters have counted.
-    static String withoutCounts(String listed) {
-        return listed.replaceAll("packets \\d+ bytes \\d+", "");
-    }
-
     String flush() {
         var script = new StringBuilder();
         SETS.forEach(set -> script.append("flush set inet %s %s\n".formatted(table, set)));

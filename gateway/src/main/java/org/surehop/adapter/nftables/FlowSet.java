@@ -55,6 +55,14 @@ enum FlowSet {
         return !source;
     }
 
+    boolean namesSource() {
+        return source;
+    }
+
+    boolean namesPort() {
+        return sourcePort;
+    }
+
     String type(int family) {
         var address = family == 4 ? "ipv4_addr . " : "ipv6_addr . ";
         return (source ? address : "")

@@ -78,6 +78,6 @@ record NetlinkAttribute(int type, byte[] value) {
 
     /// Attributes and messages begin at multiples of four.
     static int padded(int length) {
-        return length + 3 & ~3;
+        return (length + 3) & ~3;
     }
 }

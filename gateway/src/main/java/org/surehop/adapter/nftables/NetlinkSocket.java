@@ -11,6 +11,7 @@ import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import java.util.function.Consumer;
 import org.surehop.core.report.Reason;
 
@@ -101,6 +102,17 @@ final class NetlinkSocket implements AutoCloseable {
             answers = receive();
         }
         return answers.getFirst().getInt(HEADER);
+    }
+
+    /// Asks for one thing; empty when the kernel has it not.
+    Optional<ByteBuffer> answer(int type, int family, byte[] attributes) throws FirewallFault {
+        send(type, REQUEST, family, attributes);
+        var answers = receive();
+        while (answers.isEmpty()) {
+            answers = receive();
+        }
+        var first = answers.getFirst();
+        return (first.getShort(TYPE) & 0xFFFF) == ERROR ? Optional.empty() : Optional.of(first);
     }
 
     /// What the kernel has told and nobody has read, without waiting; empty when that is all.

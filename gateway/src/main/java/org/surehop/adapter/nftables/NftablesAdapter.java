@@ -37,6 +37,9 @@ public final class NftablesAdapter implements EffectHandler<Effect.ApplyRuleSet>
     private static final Duration WATCH = Duration.ofSeconds(30);
     // The kernel counts whole seconds, rounded up.
     private static final Duration GRACE = Duration.ofSeconds(1);
+    // What has ended must be forgotten within a second (PIN-30); the kernel goes through all
+    // connections for it, be it for one call or for many.
+    private static final Duration TIDY = Duration.ofMillis(250);
     private static final Duration PATIENCE = Duration.ofSeconds(5);
 
     private final BlockingQueue<RuleSetChange> queue;
@@ -155,6 +158,7 @@ public final class NftablesAdapter implements EffectHandler<Effect.ApplyRuleSet>
     }
 
     private void work(Firewall firewall) throws InterruptedException {
+        var nextTidy = System.nanoTime();
         var nextWatch = System.nanoTime() + watch.toNanos();
         while (!stopping || !queue.isEmpty()) {
             // A short wait, so that a stop is seen soon without interrupting a native call.
@@ -163,6 +167,10 @@ public final class NftablesAdapter implements EffectHandler<Effect.ApplyRuleSet>
                 var batch = new ArrayList<>(List.of(first));
                 queue.drainTo(batch, BATCH - 1);
                 apply(firewall, batch);
+            }
+            if (System.nanoTime() - nextTidy >= 0) {
+                firewall.tidy();
+                nextTidy = System.nanoTime() + TIDY.toNanos();
             }
             if (firewall.disturbed() || overdue() || System.nanoTime() - nextWatch >= 0) {
                 look(firewall);

@@ -10,6 +10,7 @@ import java.util.HashSet;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -36,10 +37,14 @@ public final class NftablesFirewall implements Firewall {
     private final MemorySegment context;
     private final ConnectionTracking tracking;
     private final ChangeWatch watch;
-    // Our chains as the kernel prints them, to see whether somebody has changed them.
-    private final String rules;
+    private final SetReader reader;
+    private final NetlinkSocket shapes;
+    // What of our table nobody but us may change, to see whether somebody has.
+    private String rules;
     private final boolean refreshesInPlace;
     private final Set<Flow> held = new HashSet<>();
+    // Whose connection-tracking entries must still go.
+    private final Set<Flow> stale = new HashSet<>();
     // What elements had counted before a kernel that cannot refresh them made them anew.
     private final Map<Flow, FlowCounter> carried = new HashMap<>();
 
@@ -52,8 +57,10 @@ public final class NftablesFirewall implements Firewall {
         this.config = config;
         var left = leftBehind();
         run(script.create(config));
+        shapes = new NetlinkSocket(calls);
         rules = rules();
         watch = new ChangeWatch(calls, config.table());
+        reader = new SetReader(calls, config.table());
         refreshesInPlace = probe();
         watch.learnFrom(FlowScript.PROBE);
         tracking = new ConnectionTracking(calls);
@@ -92,6 +99,35 @@ public final class NftablesFirewall implements Firewall {
                         + " memory for a trial without a firewall");
     }
 
+    /// Stops who may not ask the kernel, before it says so less clearly.
+    static void mayOrElse(String sentence) throws FirewallUnavailable {
+        if (!mayChangeNetwork()) {
+            throw new FirewallUnavailable(sentence + ": CAP_NET_ADMIN is needed for it");
+        }
+    }
+
+    /// Lets the kernel check the table that the configuration makes, and changes nothing; where
+    /// that is not allowed, nothing is checked.
+    ///
+    /// @throws FirewallUnavailable when this kernel or this library refuses it
+    public static void check(Pinholes config) throws FirewallUnavailable {
+        if (!mayChangeNetwork()) {
+            return;
+        }
+        var script = new FlowScript(config.table());
+        var calls = NativeCalls.load();
+        var context = calls.newContext();
+        calls.onlyCheck(context);
+        try {
+            if (calls.run(context, script.create(config)) != 0) {
+                var why = calls.error(context).lines().findFirst().orElse("no reason given");
+                throw unavailable("the kernel refuses our table: " + why);
+            }
+        } finally {
+            calls.freeContext(context);
+        }
+    }
+
     /// Asked before the library is, which would complain on standard error by itself.
     private static boolean mayChangeNetwork() {
         try (var lines = Files.lines(Path.of("/proc/self/status"))) {
@@ -122,25 +158,31 @@ public final class NftablesFirewall implements Firewall {
         return closed;
     }
 
-    /// One transaction; gives what is open after it.
-    private Set<Flow> perform(List<RuleSetChange> changes) throws FirewallFault {
+    /// What a transaction opens that was closed, and closes that was open.
+    private record Difference(Set<Flow> opened, Set<Flow> closed) {}
+
+    /// One transaction; gives what is different after it.
+    private Difference perform(List<RuleSetChange> changes) throws FirewallFault {
         var commands = new StringBuilder();
-        var after = new HashSet<>(held);
+        var opened = new LinkedHashSet<Flow>();
+        var closed = new LinkedHashSet<Flow>();
         for (var change : changes) {
             for (var flow : change.disable()) {
                 commands.append(script.remove(flow));
-                after.remove(flow);
+                if (!opened.remove(flow) && held.contains(flow)) {
+                    closed.add(flow);
+                }
             }
             for (var flow : change.enable()) {
-                if (!refreshesInPlace && after.contains(flow)) {
+                boolean there = held.contains(flow) ? !closed.remove(flow) : !opened.add(flow);
+                if (!refreshesInPlace && there) {
                     commands.append(script.remove(flow));
                 }
                 commands.append(script.add(flow, change.lifetime(), change.group()));
-                after.add(flow);
             }
         }
         run(commands.toString());
-        return after;
+        return new Difference(opened, closed);
     }
 
     @Override
@@ -159,21 +201,20 @@ public final class NftablesFirewall implements Firewall {
         }
         var ours = new ArrayList<FlowCounter>();
         var foreign = new HashSet<Flow>();
-        for (var set : FlowScript.SETS) {
-            for (var counter : FlowScript.read(run(script.list(set)))) {
-                if (held.contains(counter.flow())) {
-                    ours.add(withCarried(counter));
-                } else {
-                    foreign.add(counter.flow());
-                }
+        for (var element : reader.all()) {
+            var counter = element.counter();
+            if (held.contains(counter.flow())) {
+                ours.add(withCarried(counter));
+            } else {
+                foreign.add(counter.flow());
             }
         }
         var gone = new HashSet<>(held);
         ours.forEach(c -> gone.remove(c.flow()));
         held.removeAll(gone);
         close(foreign);
-        gone.addAll(foreign);
-        forget(gone);
+        stale.addAll(gone);
+        stale.addAll(foreign);
         return ours;
     }
 
@@ -192,11 +233,14 @@ public final class NftablesFirewall implements Firewall {
     public void close() throws FirewallFault {
         try {
             run(script.flush());
-            tracking.forget(held);
+            stale.addAll(held);
             held.clear();
+            tidy();
         } finally {
             tracking.close();
             watch.close();
+            reader.close();
+            shapes.close();
             calls.freeContext(context);
         }
     }
@@ -223,11 +267,7 @@ public final class NftablesFirewall implements Firewall {
     }
 
     private String rules() throws FirewallFault {
-        var listed = new StringBuilder();
-        for (var command : script.chains()) {
-            listed.append(run(command));
-        }
-        return FlowScript.withoutCounts(listed.toString());
+        return TableShape.read(shapes, config.table());
     }
 
     /// Makes the table again after somebody removed or changed it. All flows are gone with it; the
@@ -235,7 +275,8 @@ public final class NftablesFirewall implements Firewall {
     private void restore() throws FirewallFault {
         LOG.error("our table was removed or changed by somebody else; it is made again");
         run(script.create(config));
-        forget(held);
+        rules = rules();
+        stale.addAll(held);
         held.clear();
         carried.clear();
     }
@@ -257,14 +298,19 @@ public final class NftablesFirewall implements Firewall {
         wanted.retainAll(held);
         var counters = new HashMap<Flow, FlowCounter>();
         for (var flow : wanted) {
-            // An element that has just expired cannot be read: its last count is lost.
-            if (calls.run(context, script.get(flow)) == 0) {
-                FlowScript.read(calls.output(context))
-                        .forEach(c -> counters.put(c.flow(), withCarried(c)));
-            }
-            calls.error(context);
+            counter(flow).ifPresent(c -> counters.put(flow, withCarried(c)));
         }
         return counters;
+    }
+
+    /// An element that has just expired cannot be read: its last count is lost.
+    private Optional<FlowCounter> counter(Flow flow) {
+        try {
+            return reader.one(flow).map(SetReader.Element::counter);
+        } catch (FirewallFault e) {
+            LOG.warn("counter not read cause={}", e.getMessage());
+            return Optional.empty();
+        }
     }
 
     private FlowCounter withCarried(FlowCounter counter) {
@@ -275,21 +321,32 @@ public final class NftablesFirewall implements Firewall {
                 counter.bytes() + before.bytes());
     }
 
-    /// Connection tracking follows what is in force now: forgotten where a flow opened or closed.
-    private void settle(Set<Flow> after, Map<Flow, FlowCounter> counters) {
-        var changed = new HashSet<>(after);
-        changed.removeAll(held);
-        held.removeAll(after);
-        changed.addAll(held);
-        held.clear();
-        held.addAll(after);
-        carried.keySet().retainAll(after);
+    /// A stale entry of a connection may stand in the way of a new flow of datagrams; what a new
+    /// TCP connection has made already must stay.
+    private void settle(Difference difference, Map<Flow, FlowCounter> counters) {
+        held.addAll(difference.opened());
+        difference.closed().forEach(held::remove);
+        difference.closed().forEach(carried::remove);
         if (!refreshesInPlace) {
             counters.entrySet().stream()
-                    .filter(e -> after.contains(e.getKey()))
+                    .filter(e -> held.contains(e.getKey()))
                     .forEach(e -> carried.put(e.getKey(), e.getValue()));
         }
-        forget(changed);
+        stale.addAll(difference.closed());
+        for (var flow : difference.opened()) {
+            switch (flow.transport()) {
+                case UDP -> stale.add(flow);
+                case TCP -> stale.remove(flow);
+            }
+        }
+    }
+
+    @Override
+    public void tidy() {
+        if (!stale.isEmpty()) {
+            forget(stale);
+            stale.clear();
+        }
     }
 
     private void forget(Set<Flow> flows) {

@@ -54,8 +54,6 @@ final class TableScript {
     /// The connection-tracking label of TCP that went through a pinhole: the last there is.
     private static final int LABEL = 127;
 
-    static final List<String> CHAINS = List.of("media", "open", "replies", "forward");
-
     private TableScript() {}
 
     /// Makes the table anew, whatever it held, in one transaction (MID-33).
