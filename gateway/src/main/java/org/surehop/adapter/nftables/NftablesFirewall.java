@@ -27,7 +27,6 @@ import org.surehop.core.sdp.Flow;
 public final class NftablesFirewall implements Firewall {
     private static final Logger LOG = LoggerFactory.getLogger(NftablesFirewall.class);
     private static final Path SIP_HELPER = Path.of("/proc/sys/net/netfilter/nf_conntrack_helper");
-
     private static final String EFFECTIVE = "CapEff:";
     private static final int CAP_NET_ADMIN = 12; // linux/capability.h
 
@@ -99,7 +98,7 @@ public final class NftablesFirewall implements Firewall {
                         + " memory for a trial without a firewall");
     }
 
-    /// Stops who may not ask the kernel, before it says so less clearly.
+    /// Stops who may not ask the kernel.
     static void mayOrElse(String sentence) throws FirewallUnavailable {
         if (!mayChangeNetwork()) {
             throw new FirewallUnavailable(sentence + ": CAP_NET_ADMIN is needed for it");
