@@ -25,6 +25,7 @@ import org.surehop.adapter.ipsec.IpProgram;
 import org.surehop.adapter.ipsec.KernelLinks;
 import org.surehop.adapter.nftables.FirewallUnavailable;
 import org.surehop.adapter.pcp.PcpUnavailable;
+import org.surehop.adapter.simco.SimcoServer;
 import org.surehop.adapter.sip.IpsecPort;
 import org.surehop.adapter.sip.Links;
 import org.surehop.adapter.sip.Locator;
@@ -67,6 +68,7 @@ final class Appliance {
     private final Optional<ArchiveStore> archive;
     private final Optional<Firewalls> firewall;
     private final SipTransport sip;
+    private final Optional<SimcoServer> agents;
     private final TlsSockets sockets;
     private final Optional<TrialCall> trial;
     private Optional<HealthDoor> health = Optional.empty();
@@ -81,6 +83,7 @@ final class Appliance {
         this.archive = edges.archive();
         this.firewall = edges.firewall();
         this.sip = edges.sip();
+        this.agents = edges.agents();
         this.sockets = edges.tls();
     }
 
@@ -92,6 +95,7 @@ final class Appliance {
             Optional<ArchiveStore> archive,
             Optional<Firewalls> firewall,
             SipTransport sip,
+            Optional<SimcoServer> agents,
             TlsSockets tls) {}
 
     /// Starts everything or nothing; `file` is the configuration's name for the fault.
@@ -120,10 +124,10 @@ final class Appliance {
                             keys, CmsWorkers.Settings.of(config), seal(config, keys), loop, clock);
             opened.add(cms);
             cms.check();
-            var firewall = firewall(config, loop, clock);
-            firewall.ifPresent(opened::add);
             var anchors = trial.stream().map(TrialCall::anchor).toList();
             var sockets = TlsSockets.open(config.tls(), anchors);
+            var firewall = firewall(config, sockets, loop, clock);
+            firewall.ifPresent(opened::add);
             var sip =
                     new SipTransport(
                             SipTransport.Settings.of(whole),
@@ -133,8 +137,13 @@ final class Appliance {
                             loop,
                             clock);
             opened.add(sip);
+            var agents = Agents.open(config, sockets, loop, clock);
+            agents.ifPresent(opened::add);
             var all =
-                    new Appliance(base, telemetry, new Edges(cms, archive, firewall, sip, sockets));
+                    new Appliance(
+                            base,
+                            telemetry,
+                            new Edges(cms, archive, firewall, sip, agents, sockets));
             all.open(whole, keys);
             return all;
         } catch (KeyMaterialFault
@@ -168,11 +177,11 @@ final class Appliance {
     }
 
     private static Optional<Firewalls> firewall(
-            GatewayConfig config, Loop loop, InstantSource clock)
+            GatewayConfig config, TlsSockets sockets, Loop loop, InstantSource clock)
             throws FirewallUnavailable, PcpUnavailable {
         return config.pinholes().driver() == Pinholes.Driver.NONE
                 ? Optional.empty()
-                : Optional.of(Firewalls.start(config, loop, clock));
+                : Optional.of(Firewalls.start(config, sockets, loop, clock));
     }
 
     private static IpsecPort links() {
@@ -225,8 +234,10 @@ final class Appliance {
                         cms::sign,
                         rules,
                         telemetry::tell,
-                        telemetry::keep));
+                        telemetry::keep,
+                        e -> agents.ifPresent(a -> a.tell(e))));
         sip.start(whole.listeners());
+        agents.ifPresent(SimcoServer::begin);
         telemetry.tell(new Effect.Report(notice(NoticeKind.STARTED)));
         telemetry.watch(config);
         if (trial.isPresent()) {
@@ -316,6 +327,11 @@ final class Appliance {
                                     Words.transport(config.listeners().get(i).transport())));
         }
         lines.add("firewall: " + firewall.map(Firewalls::said).orElse("none"));
+        agents.ifPresent(
+                a ->
+                        lines.add(
+                                "listening for agents on %s:%d (SIMCO over TLS)"
+                                        .formatted(config.midcom().address(), a.port())));
         lines.add("surehop is ready: " + config.gateway().id());
         return lines;
     }
@@ -354,6 +370,7 @@ final class Appliance {
             Thread.currentThread().interrupt();
         }
         sip.stop();
+        agents.ifPresent(SimcoServer::close);
         firewall.ifPresent(Firewalls::close);
         cms.close();
         archive.ifPresent(ArchiveStore::close);

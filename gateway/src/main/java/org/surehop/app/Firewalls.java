@@ -6,6 +6,8 @@ import org.surehop.adapter.nftables.FirewallUnavailable;
 import org.surehop.adapter.nftables.NftablesAdapter;
 import org.surehop.adapter.pcp.PcpAdapter;
 import org.surehop.adapter.pcp.PcpUnavailable;
+import org.surehop.adapter.simco.SimcoDriver;
+import org.surehop.adapter.tls.TlsSockets;
 import org.surehop.core.config.GatewayConfig;
 import org.surehop.core.config.Pinholes;
 import org.surehop.core.gateway.Effect;
@@ -16,10 +18,12 @@ import org.surehop.core.report.PartHealth.Part;
 import org.surehop.core.report.PartHealth.State;
 import org.surehop.runtime.FirewallChain;
 
-/// Our own firewall, and the box upstream behind it where there is one.
+/// Our own firewall, and the box upstream behind it where there is one; or the middleboxes of other
+/// boxes in its place.
 final class Firewalls implements EffectHandler<Effect.ApplyRuleSet>, AutoCloseable {
     private final Pinholes config;
-    private final NftablesAdapter own;
+    private final Optional<NftablesAdapter> own;
+    private final Optional<SimcoDriver> remote;
     private final Optional<PcpAdapter> upstream;
     private final EffectHandler<Effect.ApplyRuleSet> first;
 
@@ -29,16 +33,32 @@ final class Firewalls implements EffectHandler<Effect.ApplyRuleSet>, AutoCloseab
             Optional<PcpAdapter> upstream,
             EffectHandler<Effect.ApplyRuleSet> first) {
         this.config = config;
-        this.own = own;
+        this.own = Optional.of(own);
+        this.remote = Optional.empty();
         this.upstream = upstream;
         this.first = first;
     }
 
-    /// Starts all of them or none.
-    static Firewalls start(GatewayConfig config, EventSink core, InstantSource clock)
+    private Firewalls(Pinholes config, SimcoDriver remote) {
+        this.config = config;
+        this.own = Optional.empty();
+        this.remote = Optional.of(remote);
+        this.upstream = Optional.empty();
+        this.first = remote;
+    }
+
+    /// Starts all of them or none. Sessions with other boxes open in their own time.
+    static Firewalls start(
+            GatewayConfig config, TlsSockets sockets, EventSink core, InstantSource clock)
             throws FirewallUnavailable, PcpUnavailable {
         var pinholes = config.pinholes();
         var queue = config.limits().queue();
+        if (pinholes.driver() == Pinholes.Driver.SIMCO) {
+            var tls = new Agents.Joined(sockets);
+            var remote = new SimcoDriver(config.midcom(), tls, queue, core, clock);
+            remote.begin();
+            return new Firewalls(pinholes, remote);
+        }
         if (!pinholes.upstream().present()) {
             var own = NftablesAdapter.start(pinholes, queue, core, clock);
             return new Firewalls(pinholes, own, Optional.empty(), own);
@@ -66,33 +86,41 @@ final class Firewalls implements EffectHandler<Effect.ApplyRuleSet>, AutoCloseab
 
     /// What stands in the way of our own firewall; empty when nothing.
     String trouble() {
-        return own.trouble();
+        return own.map(NftablesAdapter::trouble)
+                .or(() -> remote.map(SimcoDriver::missing).map(m -> String.join(", ", m)))
+                .orElse("");
     }
 
     PartHealth health() {
         var above = upstream.map(PcpAdapter::trouble).orElse("");
         var name = config.driver() == Pinholes.Driver.NFTABLES ? "nftables" : "memory";
-        if (!own.trouble().isEmpty()) {
-            return new PartHealth(Part.FIREWALL, State.DOWN, name + " " + own.trouble());
+        if (remote.isPresent()) {
+            return trouble().isEmpty()
+                    ? new PartHealth(Part.FIREWALL, State.UP, "middleboxes of other boxes")
+                    : new PartHealth(Part.FIREWALL, State.DOWN, "no session with " + trouble());
+        }
+        if (!trouble().isEmpty()) {
+            return new PartHealth(Part.FIREWALL, State.DOWN, name + " " + trouble());
         }
         if (!above.isEmpty()) {
             return new PartHealth(Part.FIREWALL, State.DEGRADED, "upstream PCP server " + above);
         }
         return switch (config.driver()) {
             case NFTABLES -> new PartHealth(Part.FIREWALL, State.UP, name);
-            case MEMORY, NONE ->
+            case MEMORY, SIMCO, NONE ->
                     new PartHealth(Part.FIREWALL, State.DEGRADED, "memory: filters no packet");
         };
     }
 
     /// What a person is told at the start.
     String said() {
-        var own =
+        var name =
                 switch (config.driver()) {
                     case NFTABLES -> "nftables, table " + config.table();
+                    case SIMCO -> "the middleboxes of other boxes, by SIMCO";
                     case MEMORY, NONE -> "memory driver, NO PACKET IS FILTERED";
                 };
-        return own
+        return name
                 + config.upstream()
                         .server()
                         .map(a -> ", then PCP at " + a.getHostAddress())
@@ -101,7 +129,8 @@ final class Firewalls implements EffectHandler<Effect.ApplyRuleSet>, AutoCloseab
 
     @Override
     public void close() {
-        own.close();
+        own.ifPresent(NftablesAdapter::close);
+        remote.ifPresent(SimcoDriver::close);
         upstream.ifPresent(PcpAdapter::close);
     }
 }

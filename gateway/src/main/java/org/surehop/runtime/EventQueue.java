@@ -27,7 +27,8 @@ final class EventQueue {
     private int fromStrangers;
     private int size;
 
-    /// What waits of one connection; of none, what the edge itself has refused.
+    /// What waits of one connection; of none, what the edge itself has refused and what
+    /// agents ask.
     private record Lane(Optional<ConnectionId> connection, ArrayDeque<Event> events) {
         Lane(Optional<ConnectionId> connection) {
             this(connection, new ArrayDeque<>());
@@ -62,6 +63,8 @@ final class EventQueue {
             case Event.ResponseReceived e -> wait(Optional.of(e.inbound().connection()), event);
             // Behind what was received before the end.
             case Event.ConnectionClosed e -> wait(Optional.of(e.connection()), event);
+            // Agents take their turn as the connections do.
+            case Event.AgentRequested _ -> wait(Optional.empty(), event);
             case Event.EdgeRefused _ -> wait(Optional.empty(), event);
             case Event.RequestSent _,
                     Event.SendFailed _,
@@ -78,6 +81,8 @@ final class EventQueue {
                     Event.RuleSetApplied _,
                     Event.RuleSetFailed _,
                     Event.FlowsVanished _,
+                    Event.AgentConnected _,
+                    Event.AgentDisconnected _,
                     Event.DeadlineReached _,
                     Event.ConfigChanged _,
                     Event.StopRequested _ ->
@@ -96,6 +101,7 @@ final class EventQueue {
     private static boolean bounded(Event event) {
         return event instanceof Event.RequestReceived
                 || event instanceof Event.ResponseReceived
+                || event instanceof Event.AgentRequested
                 || event instanceof Event.EdgeRefused;
     }
 

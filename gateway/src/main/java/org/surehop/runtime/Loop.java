@@ -187,6 +187,7 @@ public final class Loop implements EventSink {
                 case Effect.MakeHopReport e -> adapters.reportMaker().handle(e);
                 case Effect.SignBody e -> adapters.signer().handle(e);
                 case Effect.ApplyRuleSet e -> adapters.firewall().handle(e);
+                case Effect.TellAgent e -> adapters.agents().handle(e);
                 case Effect.SetDeadline(var deadline, var at) -> deadlines.set(deadline, at);
                 case Effect.CancelDeadline(var deadline) -> deadlines.cancel(deadline);
                 case Effect.Report e -> adapters.notices().handle(e);
@@ -236,6 +237,7 @@ public final class Loop implements EventSink {
                     Effect.ForgetKeys _,
                     Effect.SettleEntry _,
                     Effect.MakeHopReport _,
+                    Effect.TellAgent _,
                     Effect.SetDeadline _,
                     Effect.CancelDeadline _,
                     Effect.Report _,

@@ -19,4 +19,5 @@ public record Ports(
         EffectHandler<Effect.SignBody> signer,
         EffectHandler<Effect.ApplyRuleSet> firewall,
         EffectHandler<Effect.Report> notices,
-        EffectHandler<Effect.Record> stories) {}
+        EffectHandler<Effect.Record> stories,
+        EffectHandler<Effect.TellAgent> agents) {}

@@ -194,6 +194,7 @@ final class ManyCalls {
                     Effect.SignBody _,
                     Effect.Report _,
                     Effect.Record _,
+                    Effect.TellAgent _,
                     Effect.CloseConnection _ -> {}
         }
     }

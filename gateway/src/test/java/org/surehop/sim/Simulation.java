@@ -194,6 +194,7 @@ final class Simulation {
                 firewall.apply(change);
             }
             case Effect.CloseConnection(var id) -> net.closeByGateway(id);
+            case Effect.TellAgent _ -> {}
             case Effect.Report _, Effect.Record _, Effect.ForgetKeys _ -> {}
             case Effect.SetDeadline _, Effect.CancelDeadline _ -> {}
         }

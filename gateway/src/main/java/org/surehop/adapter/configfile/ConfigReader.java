@@ -42,6 +42,7 @@ final class ConfigReader {
             var peers = peers(root);
             LinkReader.listeners(root, listeners, peers);
             var routes = routes(root, peers);
+            var pinholes = edge.pinholes();
             var config =
                     new GatewayConfig(
                             identity,
@@ -55,14 +56,15 @@ final class ConfigReader {
                             edge.notifying(),
                             edge.disclosure(),
                             new ServicesReader(root.section("services"), peers).services(),
-                            edge.pinholes(),
+                            pinholes,
                             edge.timers(),
                             edge.limits(),
                             edge.journal(),
                             snmp,
                             edge.mqtt(),
                             DoorReader.read(root, listeners, peers),
-                            UpkeepReader.read(root.section("upkeep"), snmp));
+                            UpkeepReader.read(root.section("upkeep"), snmp),
+                            MidcomReader.read(root.section("midcom"), pinholes));
             root.close();
             return Optional.of(config);
         } catch (IllegalArgumentException e) {

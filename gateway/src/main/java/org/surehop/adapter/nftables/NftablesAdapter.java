@@ -80,9 +80,9 @@ public final class NftablesAdapter implements EffectHandler<Effect.ApplyRuleSet>
                 switch (config.driver()) {
                     case NFTABLES -> () -> NattingFirewall.open(config);
                     case MEMORY -> () -> new MemoryFirewall(clock, config.maxRules());
-                    case NONE ->
+                    case SIMCO, NONE ->
                             throw new FirewallUnavailable(
-                                    "pinholes.driver: none has no firewall to start");
+                                    "pinholes.driver: simco and none start no firewall here");
                 };
         var adapter = new NftablesAdapter(opening, queueLength, WATCH, sink, clock);
         adapter.begin();

@@ -140,6 +140,9 @@ final class Answerer {
                     Event.RuleSetApplied _,
                     Event.RuleSetFailed _,
                     Event.FlowsVanished _,
+                    Event.AgentConnected _,
+                    Event.AgentRequested _,
+                    Event.AgentDisconnected _,
                     Event.DeadlineReached _,
                     Event.ConfigChanged _ -> {}
         }

@@ -216,6 +216,9 @@ final class ProbeCall {
                     Event.RuleSetApplied _,
                     Event.RuleSetFailed _,
                     Event.FlowsVanished _,
+                    Event.AgentConnected _,
+                    Event.AgentRequested _,
+                    Event.AgentDisconnected _,
                     Event.DeadlineReached _,
                     Event.ConfigChanged _ -> {}
         }

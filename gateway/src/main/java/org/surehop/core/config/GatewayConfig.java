@@ -27,7 +27,8 @@ public record GatewayConfig(
         Snmp snmp,
         Mqtt mqtt,
         Authentication authentication,
-        Upkeep upkeep) {
+        Upkeep upkeep,
+        Midcom midcom) {
     public GatewayConfig {
         listeners = List.copyOf(listeners);
         peers = List.copyOf(peers);
@@ -44,7 +45,7 @@ public record GatewayConfig(
                 "services.emergency.to must be a configured peer");
     }
 
-    /// One that nobody asks for its health.
+    /// One that nobody asks for its health, and nobody commands.
     public GatewayConfig(
             Identity gateway,
             List<Listener> listeners,
@@ -83,7 +84,8 @@ public record GatewayConfig(
                 snmp,
                 mqtt,
                 authentication,
-                Upkeep.NONE);
+                Upkeep.NONE,
+                Midcom.OFF);
     }
 
     /// The same with a part of its own for trial calls: a door, two neighbours, a way between
@@ -109,7 +111,8 @@ public record GatewayConfig(
                 snmp,
                 mqtt,
                 authentication,
-                upkeep);
+                upkeep,
+                midcom);
     }
 
     /// `id` names this box in every report; `name` is the public host name in Via, Contact,

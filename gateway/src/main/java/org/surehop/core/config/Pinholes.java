@@ -3,9 +3,10 @@ package org.surehop.core.config;
 import java.time.Duration;
 import java.util.List;
 
-/// Pinholes. `driver` is `NFTABLES`, `MEMORY` (no kernel: for trials) or `NONE`; never chosen
-/// silently. `insidePrefixes` are CIDR blocks that A0 must lie in (MID-50); `mediaSource` `UA`
-/// also demands the address of the user agent itself. `deniedPorts` are refused on both sides.
+/// Pinholes. `driver` is `NFTABLES`, `MEMORY` (no kernel: for trials), `SIMCO` (middleboxes of
+/// other boxes) or `NONE`; never chosen silently. `insidePrefixes` are CIDR blocks that A0 must
+/// lie in (MID-50); `mediaSource` `UA` also demands the address of the user agent itself.
+/// `deniedPorts` are refused on both sides.
 /// `media` says what else media may have.
 /// `upstream` is a box above this one where the same is opened; `packets` is for the kernel.
 /// `nat` is our own translation.
@@ -75,6 +76,7 @@ public record Pinholes(
     public enum Driver {
         NFTABLES,
         MEMORY,
+        SIMCO,
         NONE
     }
 

@@ -23,6 +23,8 @@ public record Deadline(Kind kind, String owner) {
         WORK,
         /// Half the lifetime of a pinhole group has gone.
         PINHOLE_REFRESH,
+        /// A rule of an agent has lived its life.
+        AGENT_RULE,
         /// The longest time that a call may last.
         CALL_DURATION,
         /// A subscription was neither prolonged nor ended.

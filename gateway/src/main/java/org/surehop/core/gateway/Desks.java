@@ -8,6 +8,7 @@ import org.surehop.core.config.Disclosure;
 import org.surehop.core.config.GatewayConfig;
 import org.surehop.core.disclosure.DisclosureJudge;
 import org.surehop.core.disclosure.TaskId;
+import org.surehop.core.pinhole.Holdings;
 import org.surehop.core.sip.Octets;
 
 /// The desks that share the work of the gateway, and the numbers they all draw from.
@@ -25,13 +26,16 @@ final class Desks {
     private final OfferDesk offers = new OfferDesk(this);
     private final PinholeDesk pinholes;
     private final NatDesk nat;
+    private final MidcomDesk midcom;
     private final Doorkeeper door;
     private final Octets certificate;
     private long lastNumber;
 
     Desks(GatewayConfig config, Octets certificate, Set<InetAddress> own, DoorKeys keys) {
         this.door = new Doorkeeper(config, keys, reporter);
-        this.pinholes = new PinholeDesk(this, config, own);
+        var held = Holdings.of(config.pinholes());
+        this.pinholes = new PinholeDesk(this, config, own, held);
+        this.midcom = new MidcomDesk(reporter, config, own, held);
         this.nat = new NatDesk(config);
         this.certificate = certificate;
     }
@@ -95,6 +99,10 @@ final class Desks {
     /// Outside places for private media addresses.
     NatDesk nat() {
         return nat;
+    }
+
+    MidcomDesk midcom() {
+        return midcom;
     }
 
     Doorkeeper door() {

@@ -9,6 +9,7 @@ import org.surehop.core.assurance.HopReport;
 import org.surehop.core.disclosure.KeyScope;
 import org.surehop.core.disclosure.TaskId;
 import org.surehop.core.pinhole.RuleSetChange;
+import org.surehop.core.pinhole.middlebox.MiddleboxAction;
 import org.surehop.core.report.CallRecord;
 import org.surehop.core.report.Notice;
 import org.surehop.core.sip.Body;
@@ -91,6 +92,9 @@ public sealed interface Effect {
 
     /// Change the firewall: answer with [Event.RuleSetApplied] or [Event.RuleSetFailed].
     record ApplyRuleSet(RuleSetChange change) implements Effect {}
+
+    /// Say that to an agent of our middlebox, or end its session.
+    record TellAgent(MiddleboxAction.ToAgent what) implements Effect {}
 
     record SetDeadline(Deadline deadline, Instant at) implements Effect {}
 

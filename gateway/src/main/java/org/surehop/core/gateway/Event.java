@@ -12,6 +12,7 @@ import org.surehop.core.disclosure.SignerFacts;
 import org.surehop.core.disclosure.TaskId;
 import org.surehop.core.location.Place;
 import org.surehop.core.pinhole.FlowCounter;
+import org.surehop.core.pinhole.middlebox.AgentRequest;
 import org.surehop.core.report.Reason;
 import org.surehop.core.sdp.Flow;
 import org.surehop.core.sip.Body;
@@ -124,6 +125,19 @@ public sealed interface Event {
             flows = List.copyOf(flows);
         }
     }
+
+    /// An agent has connected to our middlebox, with a certificate that proves those names.
+    record AgentConnected(Instant at, long session, List<String> names) implements Event {
+        public AgentConnected {
+            names = List.copyOf(names);
+        }
+    }
+
+    /// A well-formed request of an agent.
+    record AgentRequested(Instant at, long session, long transaction, AgentRequest request)
+            implements Event {}
+
+    record AgentDisconnected(Instant at, long session) implements Event {}
 
     record DeadlineReached(Instant at, Deadline deadline) implements Event {}
 

@@ -2,12 +2,14 @@ package org.surehop.core.gateway;
 
 import java.net.InetAddress;
 import java.time.Instant;
+import java.util.Collection;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import org.surehop.core.authentication.DoorKeys;
 import org.surehop.core.config.GatewayConfig;
+import org.surehop.core.pinhole.middlebox.Rule;
 import org.surehop.core.report.CallKey;
 import org.surehop.core.report.NoticeKind;
 import org.surehop.core.report.Reason;
@@ -82,11 +84,16 @@ public final class Gateway {
             }
             case Event.BodySigned(_, var task, var body) ->
                     desks.injection().signed(turn, task, body);
-            case Event.RuleSetApplied(_, var number, var closed) ->
-                    desks.pinholes().applied(turn, number, closed);
-            case Event.RuleSetFailed(_, var number, var reason) ->
-                    desks.pinholes().failed(turn, number, reason);
-            case Event.FlowsVanished(_, var flows) -> desks.pinholes().vanished(turn, flows);
+            case Event.RuleSetApplied applied -> applied(turn, applied);
+            case Event.RuleSetFailed failed -> failed(turn, failed);
+            case Event.FlowsVanished(_, var flows) -> {
+                desks.pinholes().vanished(turn, flows);
+                desks.midcom().vanished(turn, flows);
+            }
+            case Event.AgentConnected(_, var session, var names) ->
+                    desks.midcom().connected(session, names);
+            case Event.AgentRequested asked -> desks.midcom().requested(turn, asked);
+            case Event.AgentDisconnected(_, var session) -> desks.midcom().disconnected(session);
             case Event.DeadlineReached(_, var deadline) -> deadline(turn, deadline);
             case Event.ConfigChanged(_, var changed, var users) -> {
                 config = changed;
@@ -96,6 +103,18 @@ public final class Gateway {
             case Event.StopRequested _ -> stop(turn);
         }
         return turn.effects();
+    }
+
+    private void applied(Turn turn, Event.RuleSetApplied applied) {
+        if (!desks.midcom().applied(turn, applied.number(), applied.closed())) {
+            desks.pinholes().applied(turn, applied.number(), applied.closed());
+        }
+    }
+
+    private void failed(Turn turn, Event.RuleSetFailed failed) {
+        if (!desks.midcom().failed(turn, failed.number())) {
+            desks.pinholes().failed(turn, failed.number(), failed.reason());
+        }
     }
 
     private void deadline(Turn turn, Deadline deadline) {
@@ -119,7 +138,9 @@ public final class Gateway {
                 desks.notifies().overdue(turn, owner);
                 desks.injection().overdue(turn, owner);
                 desks.collector().overdue(turn, owner);
+                desks.midcom().overdue(turn, owner);
             }
+            case AGENT_RULE -> desks.midcom().due(turn, owner);
             case PINHOLE_REFRESH -> desks.pinholes().refresh(turn, owner);
             case CALL_DURATION ->
                     call(owner, c -> desks.calls().ending(turn, c, Reason.LIFETIME_ENDED));
@@ -187,6 +208,7 @@ public final class Gateway {
         stopping = true;
         front.stop();
         desks.collector().stop(turn);
+        desks.midcom().stop(turn);
         for (var call : desks.calls().all()) {
             desks.calls().ending(turn, call, Reason.GATEWAY_STOPPING);
         }
@@ -236,7 +258,12 @@ public final class Gateway {
                 "notifies", desks.notifies().size(),
                 "collector", desks.collector().size(),
                 "injection", desks.injection().size(),
-                "pinhole-jobs", desks.pinholes().jobs());
+                "pinhole-jobs", desks.pinholes().jobs() + desks.midcom().jobs());
+    }
+
+    /// The rules of agents, in the order of their making.
+    public Collection<Rule> agentRules() {
+        return desks.midcom().rules();
     }
 
     /// Octets that hops have told of open requests (POL-95).

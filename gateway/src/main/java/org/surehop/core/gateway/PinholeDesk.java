@@ -15,6 +15,7 @@ import org.surehop.core.config.Pinholes;
 import org.surehop.core.disclosure.Assured;
 import org.surehop.core.pinhole.FlowCounter;
 import org.surehop.core.pinhole.GroupId;
+import org.surehop.core.pinhole.Holdings;
 import org.surehop.core.pinhole.Party;
 import org.surehop.core.pinhole.PinholeOutcome;
 import org.surehop.core.pinhole.PinholeState;
@@ -52,15 +53,15 @@ final class PinholeDesk {
     }
 
     /// `more` are addresses of this machine beside those that the listeners name.
-    PinholeDesk(Desks desks, GatewayConfig config, Set<InetAddress> more) {
+    PinholeDesk(Desks desks, GatewayConfig config, Set<InetAddress> more, Holdings held) {
         this.desks = desks;
         this.story = new PinholeStory(desks);
         this.maxPerCall = config.pinholes().maxRulesPerCall();
         this.active = config.pinholes().driver() != Pinholes.Driver.NONE;
-        this.table = new PinholeTable(config.pinholes(), own(config, more));
+        this.table = new PinholeTable(config.pinholes(), own(config, more), held);
     }
 
-    private static Set<InetAddress> own(GatewayConfig config, Set<InetAddress> more) {
+    static Set<InetAddress> own(GatewayConfig config, Set<InetAddress> more) {
         var named = config.listeners().stream().map(l -> InetAddress.ofLiteral(l.address()));
         return Stream.concat(named, more.stream())
                 .filter(a -> !a.isAnyLocalAddress())

@@ -17,11 +17,11 @@ import org.surehop.core.sip.Side;
 /// prefix that merely contains loopback (0.0.0.0/0) does not allow it. When the inside prefix is
 /// all of loopback, both sides of the trial live there, and the rules "outside is not inside" and
 /// "not the gateway's own" cannot hold for loopback addresses.
-final class AddressPolicy {
+public final class AddressPolicy {
     private final Pinholes config;
     private final Set<InetAddress> own;
 
-    AddressPolicy(Pinholes config, Set<InetAddress> own) {
+    public AddressPolicy(Pinholes config, Set<InetAddress> own) {
         this.config = config;
         this.own = Set.copyOf(own);
     }
@@ -38,7 +38,8 @@ final class AddressPolicy {
                 .or(() -> port(flow.port()));
     }
 
-    Optional<Refused> port(int port) {
+    /// Looks at the port where a flow arrives.
+    public Optional<Refused> port(int port) {
         if (port < config.minimumPort()) {
             return refused(Reason.PORT_REFUSED, "a media port below the lowest allowed one");
         }
@@ -48,6 +49,11 @@ final class AddressPolicy {
     }
 
     Optional<Refused> address(InetAddress address, Party party) {
+        return usable(address)
+                .or(() -> party.side() == Side.INSIDE ? inside(address, party) : outside(address));
+    }
+
+    private Optional<Refused> usable(InetAddress address) {
         if (isNeverMedia(address)) {
             return refused(
                     Reason.ADDRESS_REFUSED,
@@ -60,7 +66,24 @@ final class AddressPolicy {
         if (own.contains(address) && !isTrial(address)) {
             return refused(Reason.ADDRESS_REFUSED, "a media address of the gateway itself");
         }
-        return party.side() == Side.INSIDE ? inside(address, party) : outside(address);
+        return Optional.empty();
+    }
+
+    /// Looks at the inside end of what another agent asks for: that agent answers for whose it is.
+    public Optional<Refused> insideOfAgent(InetAddress address) {
+        return usable(address)
+                .or(
+                        () ->
+                                isInside(address)
+                                        ? Optional.empty()
+                                        : refused(
+                                                Reason.ADDRESS_REFUSED,
+                                                "an inside address in no inside prefix"));
+    }
+
+    /// Looks at the outside end of what another agent asks for.
+    public Optional<Refused> outsideOfAgent(InetAddress address) {
+        return usable(address).or(() -> outside(address));
     }
 
     private Optional<Refused> inside(InetAddress address, Party party) {

@@ -8,21 +8,27 @@ import java.util.Map;
 import java.util.Set;
 import java.util.function.Predicate;
 import java.util.stream.Stream;
+import org.surehop.core.config.Pinholes;
 import org.surehop.core.sdp.Flow;
 
 /// Which flows should be open now, and for how many: two holders may want the same flow (MID-10),
 /// and it closes with the last of them. What the firewall is compared with. Owned by the loop.
-final class Holdings {
+public final class Holdings {
     private final Map<Flow, Integer> holders = new HashMap<>();
     private final Map<InetAddress, Integer> ofUsers = new HashMap<>();
     private final Predicate<InetAddress> inside;
 
-    Holdings(Predicate<InetAddress> inside) {
+    private Holdings(Predicate<InetAddress> inside) {
         this.inside = inside;
     }
 
+    /// Nothing held; the inside is what the configuration says.
+    public static Holdings of(Pinholes config) {
+        return new Holdings(a -> config.insidePrefixes().stream().anyMatch(p -> p.contains(a)));
+    }
+
     /// One holder wants `after` instead of `before`.
-    void swap(List<Flow> before, List<Flow> after) {
+    public void swap(List<Flow> before, List<Flow> after) {
         after.forEach(this::take);
         before.stream().filter(this::holds).forEach(this::leave);
     }
@@ -41,7 +47,7 @@ final class Holdings {
 
     /// How many flows the busiest user would have with `wanted`, none of them held yet (MID-51).
     /// A user is an inside address: the one its connection came from, unless policy allows others.
-    int mostOfOneUser(Collection<Flow> wanted) {
+    public int mostOfOneUser(Collection<Flow> wanted) {
         var more = new HashMap<InetAddress, Integer>();
         wanted.stream()
                 .distinct()
@@ -57,19 +63,21 @@ final class Holdings {
         return Stream.of(flow.source(), flow.destination()).filter(inside).distinct();
     }
 
-    boolean holds(Flow flow) {
+    /// Whether somebody wants it open.
+    public boolean holds(Flow flow) {
         return holders.containsKey(flow);
     }
 
-    boolean isShared(Flow flow) {
+    /// Whether more than one does.
+    public boolean isShared(Flow flow) {
         return holders.getOrDefault(flow, 0) > 1;
     }
 
-    Set<Flow> all() {
+    public Set<Flow> all() {
         return Set.copyOf(holders.keySet());
     }
 
-    int size() {
+    public int size() {
         return holders.size();
     }
 }

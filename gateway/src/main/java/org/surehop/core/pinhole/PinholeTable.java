@@ -57,9 +57,13 @@ public final class PinholeTable {
 
     /// @param own the gateway's own addresses: no pinhole may lead to them
     public PinholeTable(Pinholes config, Set<InetAddress> own) {
+        this(config, own, Holdings.of(config));
+    }
+
+    /// `holdings` are shared with whoever else opens flows in the same firewall.
+    public PinholeTable(Pinholes config, Set<InetAddress> own, Holdings holdings) {
         this.config = config;
-        this.holdings =
-                new Holdings(a -> config.insidePrefixes().stream().anyMatch(p -> p.contains(a)));
+        this.holdings = holdings;
         this.screening = new Screening(config, own);
     }
 

@@ -61,6 +61,11 @@ class ConfigFaultsTest {
         identities: report     | identities: hide       | disclosure.identities: expected one of ignore, report, refuse, found 'hide'
         tunnels: refuse        | tunnels: hide          | disclosure.tunnels: expected one of ignore, report, refuse, found 'hide'
         require-authenticated-label: false | require-authenticated-label: maybe | disclosure.require-authenticated-label: expected true or false, found 'maybe'
+        max-sessions: 16       | max-sessions: 0        | midcom.max-sessions: expected a whole number from 1 to 1024, found '0'
+        prefixes: [10.2.0.0/16] | prefixes: [10.2.0.0]  | midcom.agents[0].prefixes[0]: expected an address block such as 10.0.0.0/8, found '10.2.0.0'
+        administrator: false   | administrator: root    | midcom.agents[0].administrator: expected true or false, found 'root'
+        address: 192.0.2.10    | address: fw.example    | midcom.middleboxes[0].address: expected an IPv4 or IPv6 address, found 'fw.example'
+        prefixes: [10.1.0.0/16] | prefixes: []          | midcom.middleboxes[0].prefixes: is missing, expected a list with an address block such as 10.0.0.0/8
         must-read: sdp         | must-read: all         | disclosure.must-read: expected one of sdp, body, found 'all'
         user: "*@guests.example" | user: guests         | disclosure.users[0].user: expected user@host or *@host, found 'guests'
         reject-status: 420     | reject-status: 404     | assurance.reject-status: expected one of [420, 480, 488], found '404'

@@ -219,8 +219,9 @@ class ConfigKeysTest {
                         List.of(new Snmp.User("u", env("AUTH"), env("PRIV"))),
                         List.of(new Snmp.Receiver("r", "192.0.2.2", 1171, "u", true))),
                 mqtt(),
-                authentication(),
-                new Upkeep(here("h"), 5090, here("e"), here("r"), "u"));
+                MidcomKeys.authentication(env("USERS")),
+                new Upkeep(here("h"), 5090, here("e"), here("r"), "u"),
+                MidcomKeys.everyKey());
     }
 
     private Mqtt mqtt() {
@@ -236,16 +237,6 @@ class ConfigKeysTest {
                 "me",
                 env("MQTT"),
                 Duration.ofSeconds(9));
-    }
-
-    private static Authentication authentication() {
-        return new Authentication(
-                "office",
-                List.of(Authentication.Algorithm.MD5),
-                List.of(Authentication.Qop.AUTH),
-                Duration.ofSeconds(9),
-                11,
-                env("USERS"));
     }
 
     private static Peer peer() {

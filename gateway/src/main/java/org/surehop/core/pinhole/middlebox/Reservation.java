@@ -1,0 +1,28 @@
+package org.surehop.core.pinhole.middlebox;
+
+import java.util.Optional;
+import org.surehop.core.pinhole.middlebox.Terms.Interfaces;
+import org.surehop.core.pinhole.middlebox.Terms.Protocol;
+
+/// What a PRR asks to keep. `internal` may be empty: the A0 is not known yet.
+public record Reservation(
+        Service service,
+        Optional<Endpoint> internal,
+        Protocol protocol,
+        int range,
+        Parity parity,
+        Optional<Interfaces> interfaces) {
+
+    /// Which addresses a NAT translates; a pure firewall translates none (MID-7).
+    public enum Service {
+        TRADITIONAL,
+        TWICE
+    }
+
+    /// Of the lowest outside port (MID-9).
+    public enum Parity {
+        ANY,
+        ODD,
+        EVEN
+    }
+}
