@@ -101,3 +101,8 @@ class InTheTree(unittest.TestCase):
             echo CA >/data/config/update/ca.pem; echo https://h.example/new.raucb >/data/config/update/url
             RAUC=same /usr/lib/surehop/update-from-network; told
             /usr/lib/surehop/update-from-network; told"""))
+
+    def test_6_a_medium_is_remembered_before_the_box_restarts(self):
+        # An emulated box took one update twice: its restart had ended the script that was to remember the first.
+        self.assertEqual(["systemctl --no-block reboot", "after bundle-1"], self.told("""
+            SEEN=bundle-1 /usr/lib/surehop/install /run/x.raucb; tail -n 2 /data/asked"""))
