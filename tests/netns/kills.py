@@ -68,7 +68,7 @@ class Kills(unittest.TestCase):
 
     def kill_somewhere(self, base):
         """A call goes on until a moment that chance has chosen; none of its steps has to succeed."""
-        chosen = time.monotonic() + self.chance.choice((0.02, 0.3, 1.5)) * self.chance.random()
+        chosen = time.monotonic() + self.chance.choice((0.3, 2.0, 4.0)) * self.chance.random()
         a, b = self.border.users
         offer = bodies.sdp_body(sdp.offer(a, base))
         answer = bodies.sdp_body(sdp.offer(b, base + 1000))
