@@ -45,7 +45,8 @@ final class PinholeDriver {
                         Integer.parseInt(arguments[0]),
                         MediaRules.USUAL,
                         Upstream.NONE,
-                        new PacketRules(50, 0x400), org.surehop.core.config.Nat.NONE);
+                        new PacketRules(50, 0x400),
+                        org.surehop.core.config.Nat.NONE);
         try (var adapter =
                         NftablesAdapter.start(
                                 config, 100, PinholeDriver::print, InstantSource.system());
