@@ -288,7 +288,8 @@ public final class PinholeTable {
         gone.removeIf(holdings::holds);
         var change = change(group, open, lifetime(group, next), gone);
         long number = change.map(RuleSetChange::number).orElse(0L);
-        groups.put(group, new Entry(next, number, before, doubtful(group)));
+        // Until the firewall has answered, what this change removes may still be open.
+        groups.put(group, new Entry(next, number, before, Set.copyOf(gone)));
         change.ifPresent(c -> unanswered.put(c.number(), group));
         return new Granted(
                 change,
