@@ -26,6 +26,7 @@ import org.surehop.core.report.CallRecord;
 import org.surehop.core.report.JournalEntry;
 import org.surehop.core.report.Json;
 import org.surehop.core.report.NoticeKind;
+import org.surehop.core.sdp.Flow;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
@@ -166,15 +167,12 @@ final class FirewallCommand {
     }
 
     private static boolean concerns(Rule rule, String what, int port) {
-        var flow = rule.open().flow();
-        if (what.equals(rule.callId())) {
-            return true;
-        }
+        return what.equals(rule.callId()) || touches(rule.open().flow(), what, port);
+    }
+
+    private static boolean touches(Flow flow, String what, int port) {
         try {
-            var address = InetAddress.ofLiteral(what);
-            boolean there = flow.destination().equals(address);
-            return (there || flow.source().equals(address))
-                    && (port == 0 || port == (there ? flow.port() : flow.sourcePort()));
+            return flow.touches(InetAddress.ofLiteral(what), port);
         } catch (IllegalArgumentException e) {
             return false;
         }
@@ -238,7 +236,7 @@ final class FirewallCommand {
         var text = what + (port == 0 ? "" : " port " + port);
         var last =
                 journal.entries(new Query(0, Instant.EPOCH, kind, "", MOST, true)).stream()
-                        .filter(e -> names(e, what, text))
+                        .filter(e -> names(e, what, port))
                         .reduce((_, later) -> later);
         said("nothing is open for " + text + ": media there is dropped");
         last.ifPresentOrElse(
@@ -246,11 +244,11 @@ final class FirewallCommand {
                 () -> said("no call in the journal has asked for it"));
     }
 
-    private static boolean names(JournalEntry entry, String what, String text) {
-        var flow = entry.notice().details().getOrDefault("flow", "");
-        return flow.endsWith(text)
-                || flow.contains(text + " ")
-                || entry.notice().call().filter(c -> c.callId().value().equals(what)).isPresent();
+    private static boolean names(JournalEntry entry, String what, int port) {
+        return entry.notice().call().filter(c -> c.callId().value().equals(what)).isPresent()
+                || Flow.told(entry.notice().details().getOrDefault("flow", ""))
+                        .filter(f -> touches(f, what, port))
+                        .isPresent();
     }
 
     private void said(String line) {
