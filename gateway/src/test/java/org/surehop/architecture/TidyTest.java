@@ -18,6 +18,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.TreeMap;
 import java.util.TreeSet;
 import java.util.regex.Pattern;
 import org.junit.jupiter.api.Test;
@@ -29,6 +30,9 @@ class TidyTest {
     private static final int PARAMETERS = 5;
     private static final int NESTING = 3;
     private static final int COLUMNS = 100;
+
+    /// A room with more files than this shows its visitors a map.
+    private static final int ROOM_FILES = 50;
     private static final Path MAIN = Path.of("src", "main", "java");
     private static final Path TEST = Path.of("src", "test", "java");
 
@@ -58,6 +62,27 @@ class TidyTest {
         for (var root : List.of(MAIN, TEST)) {
             for (var file : Sources.files(root, ".java")) {
                 lines(file, faults);
+            }
+        }
+        assertEquals("", String.join("\n", faults));
+    }
+
+    @Test
+    void aLargeRoomHasAMapOfAllItsTypes() throws Exception {
+        var rooms = new TreeMap<Path, List<Path>>();
+        for (var file : Sources.files(MAIN, ".java")) {
+            rooms.computeIfAbsent(file.getParent(), _ -> new ArrayList<>()).add(file);
+        }
+        var faults = new TreeSet<String>();
+        for (var room : rooms.entrySet()) {
+            var map = Files.readString(room.getKey().resolve("package-info.java"));
+            for (var file : room.getValue()) {
+                var name = file.getFileName().toString().replace(".java", "");
+                if (room.getValue().size() > ROOM_FILES
+                        && !name.equals("package-info")
+                        && !map.contains("[" + name + "]")) {
+                    faults.add(room.getKey() + "/package-info.java does not name " + name);
+                }
             }
         }
         assertEquals("", String.join("\n", faults));
