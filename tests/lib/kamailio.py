@@ -50,7 +50,7 @@ request_route {{
     if (has_totag()) {{
         loose_route();
         {strip}
-        if ($rd == "{back_name}") {{
+        if ($rd == "{back_name}" || $du =~ "@{back_name}") {{
             $du = "sip:{back_address}:{back_port};transport=tls";
         }} else {{
             $du = "sip:{next_address}:{next_port};transport={next_transport}";

@@ -25,6 +25,8 @@ enum Invariant {
     NUMBERS_ONLY_RISE(
             "no leg uses a CSeq number twice unless its asker does, and a second try a higher one"),
     NOTHING_OF_ONE_SIDE_SHOWS("what leaves names no hop but the gateway"),
+    TRANSPARENT_LEGS_KEEP(
+            "a transparent leg keeps Contact and Vias, and the gateway stays in the path"),
     EVERY_2XX_IS_ACKNOWLEDGED("every 2xx of a callee is acknowledged"),
     NO_DIALOG_LEFT_BEHIND("when one leg has ended, the other is told"),
     ARCHIVED_BEFORE_IT_LEAVES("what must be archived before it goes on is archived, or refused"),

@@ -51,6 +51,7 @@ final class SimCallee extends SimUser {
             return;
         }
         marked = request.require().contains(SimSettings.TAG);
+        routed(request.recordRoutes());
         ringing = Optional.of(request);
         remote = request.from();
         target = request.contact().map(NameAddr::uri);

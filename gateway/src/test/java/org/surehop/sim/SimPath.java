@@ -74,6 +74,8 @@ final class SimPath {
         if (plan.recordStyle() != CallPlan.RecordStyle.BROKEN) {
             evidence(request).listed = Optional.of(new HashSet<>(names));
         }
+        // Vias that the gateway has left there name it and those before it.
+        request.vias().stream().limit(request.vias().size() - 1).map(Via::host).forEach(names::add);
         var out = response.toBuilder();
         switch (plan.recordStyle()) {
             case PLAIN, MISSING -> out.add("Hop-Record", String.join(", ", names));

@@ -11,6 +11,7 @@ import org.surehop.core.config.GatewayConfig;
 import org.surehop.core.config.HopPolicy;
 import org.surehop.core.config.Injection;
 import org.surehop.core.config.Journal;
+import org.surehop.core.config.LegMode;
 import org.surehop.core.config.Limits;
 import org.surehop.core.config.Listener;
 import org.surehop.core.config.Mqtt;
@@ -63,6 +64,22 @@ public record SimSettings(
     public SimSettings with(PathPolicy other) {
         return new SimSettings(
                 clearSdp, signedNotify, calls, maxHops, injection, other, transactions);
+    }
+
+    /// With legs that keep the Contact.
+    public SimSettings transparent() {
+        return with(
+                new PathPolicy(
+                        path.acceptUnassured(),
+                        path.anchoredSignedHeaders(),
+                        path.injectedRejectStatus(),
+                        path.challengeMemory(),
+                        path.trustPost407(),
+                        LegMode.TRANSPARENT));
+    }
+
+    boolean keepsContacts() {
+        return path.legMode() == LegMode.TRANSPARENT;
     }
 
     public SimSettings transactions(int most) {
@@ -191,10 +208,14 @@ public record SimSettings(
         var routes = new ArrayList<Route>();
         for (var peer : peers(Peer.Notify.OFF)) {
             var side = peer.name().startsWith("in") ? Side.INSIDE : Side.OUTSIDE;
-            routes.add(new Route(peer.domains().getFirst(), peer.name(), side, injection));
+            routes.add(route(peer.domains().getFirst(), peer.name(), side));
         }
-        routes.add(new Route("*", "dns", Side.OUTSIDE, injection));
+        routes.add(route("*", "dns", Side.OUTSIDE));
         return routes;
+    }
+
+    private Route route(String domain, String to, Side side) {
+        return new Route(domain, to, side, injection, Optional.empty(), path.legMode());
     }
 
     private Assurance assurance(Assurance.OnMismatch onMismatch, HopPolicy hops) {

@@ -39,6 +39,7 @@ abstract class SimUser {
     NameAddr local;
     NameAddr remote;
     Optional<SipUri> target = Optional.empty();
+    private List<NameAddr> routes = List.of();
     long cseq;
     int version;
     boolean over;
@@ -107,6 +108,7 @@ abstract class SimUser {
         var request =
                 SimMessages.request(method, plan.number(), local, remote).toBuilder()
                         .uri(target.orElse(remote.uri()))
+                        .routes(routes)
                         .cseq(new CSeq(cseq, method))
                         .vias(List.of(Via.tls("ua." + peer.domain, 0, branch)))
                         .contact(Optional.of(contact()))
@@ -160,6 +162,9 @@ abstract class SimUser {
         if (!request.method().equals(Method.INVITE)) {
             return;
         }
+        if (!request.inDialog() && !response.recordRoutes().isEmpty()) {
+            routed(response.recordRoutes().reversed());
+        }
         if (response.status().provisional()) {
             rings(request, response);
             return;
@@ -174,6 +179,12 @@ abstract class SimUser {
         }
     }
 
+    /// The route set of the dialog (RFC 3261 §12.1). Some users lose it, or something between takes
+    /// the gateway out of it.
+    void routed(List<NameAddr> places) {
+        routes = plan.number() % 7 == 3 ? List.of() : List.copyOf(places);
+    }
+
     /// The ACK for a 2xx; it may come again and again.
     void acknowledge(Request invite, Response response) {
         remote = response.to();
@@ -181,6 +192,7 @@ abstract class SimUser {
         var ack =
                 SimMessages.request(Method.ACK, plan.number(), local, remote).toBuilder()
                         .uri(target.orElse(remote.uri()))
+                        .routes(routes)
                         .cseq(new CSeq(invite.cseq().number(), Method.ACK))
                         .vias(List.of(Via.tls("ua." + peer.domain, 0, branch)))
                         .require(invite.require())

@@ -41,6 +41,9 @@ class SimulationTest {
         assertTrue(tally.getOrDefault("flow enabled", 0) > CALLS, tally::toString);
         assertTrue(tally.getOrDefault("gateway crashes", 0) > 1, tally::toString);
         assertTrue(tally.getOrDefault("told a verdict", 0) > CALLS / 200, tally::toString);
+        for (var method : new String[] {"INVITE", "ACK", "BYE", "UPDATE"}) {
+            assertTrue(tally.getOrDefault("kept " + method, 0) > CALLS / 1_000, tally::toString);
+        }
         assertTrue(tally.getOrDefault("good calls", 0) > CALLS / 100, tally::toString);
     }
 

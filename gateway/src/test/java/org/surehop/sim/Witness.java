@@ -34,10 +34,16 @@ final class Witness implements SimGateway.Watch {
     private final Optional<History> history;
     private final Unaware unaware;
     private final int mostHops;
+    private final boolean transparent;
     private final Map<CallKey, Integer> forgeries = new HashMap<>();
 
-    Witness(Map<String, Integer> tally, Optional<History> history, Unaware unaware, int mostHops) {
-        this.mostHops = mostHops;
+    Witness(
+            Map<String, Integer> tally,
+            Optional<History> history,
+            Unaware unaware,
+            SimSettings settings) {
+        this.mostHops = settings.maxHops();
+        this.transparent = settings.keepsContacts();
         this.unaware = unaware;
         this.tally = tally;
         this.history = history;
@@ -169,12 +175,17 @@ final class Witness implements SimGateway.Watch {
 
     private void leaves(Request request, String branch) {
         var method = request.method();
-        Invariant.NOTHING_OF_ONE_SIDE_SHOWS.require(
-                request.vias().size() == 1
-                        && request.topVia().host().equals(SELF)
-                        && request.recordRoutes().isEmpty()
-                        && request.contact().map(c -> c.uri().host()).orElse(SELF).equals(SELF),
-                request);
+        if (transparent) {
+            Kept.request(request);
+            count((Kept.crosses(request) ? "kept " : "own ") + request.method());
+        } else {
+            Invariant.NOTHING_OF_ONE_SIDE_SHOWS.require(
+                    request.vias().size() == 1
+                            && request.topVia().host().equals(SELF)
+                            && request.recordRoutes().isEmpty()
+                            && request.contact().map(c -> c.uri().host()).orElse(SELF).equals(SELF),
+                    request);
+        }
         var truth = truth(SimMessages.number(request.callId()));
         if (method.equals(Method.INVITE)) {
             inviteBranches.add(branch);
@@ -199,6 +210,9 @@ final class Witness implements SimGateway.Watch {
     }
 
     private void answered(String connection, Response response) {
+        if (transparent) {
+            Kept.response(response);
+        }
         Invariant.NO_503_TO_NOTIFY.require(
                 !response.cseq().method().equals(Method.NOTIFY) || response.status().value() != 503,
                 response);

@@ -6,10 +6,8 @@ import java.util.Locale;
 import java.util.Optional;
 import org.surehop.core.config.ContentKeys;
 import org.surehop.core.config.GatewayConfig;
-import org.surehop.core.config.Injection;
 import org.surehop.core.config.Listener;
 import org.surehop.core.config.Peer;
-import org.surehop.core.config.Route;
 import org.surehop.core.config.Signers;
 import org.surehop.core.config.Smime;
 import org.surehop.core.config.SmimeReading;
@@ -41,7 +39,9 @@ final class ConfigReader {
             var snmp = edge.snmp();
             var peers = peers(root);
             LinkReader.listeners(root, listeners, peers);
-            var routes = routes(root, peers);
+            var path = edge.path();
+            var hops = assurance.hops().topology();
+            var routes = new RouteReader(peers, path.legMode(), hops).routes(root);
             var pinholes = edge.pinholes();
             var config =
                     new GatewayConfig(
@@ -52,7 +52,7 @@ final class ConfigReader {
                             peers,
                             routes,
                             assurance,
-                            edge.path(),
+                            path,
                             edge.notifying(),
                             edge.disclosure(),
                             new ServicesReader(root.section("services"), peers).services(),
@@ -229,54 +229,6 @@ final class ConfigReader {
             s.fault("name", "expected another name than 'dns' and 'refuse', which routes use");
         }
         return peer;
-    }
-
-    private static List<Route> routes(Section root, List<Peer> peers) {
-        var sections = root.sections("routes");
-        var read = sections.stream().map(s -> route(s, peers)).toList();
-        // What comes from outside looks at the routes to the inside only: one row for each side.
-        var common = read.stream().filter(r -> r.area().isEmpty()).toList();
-        unique(root, "routes", "domain", common.stream().map(ConfigReader::target).toList());
-        for (int i = 0; i < read.size(); i++) {
-            var route = read.get(i);
-            var after = read.subList(i, read.size()).stream().filter(r -> r.area().isEmpty());
-            if (route.area().isPresent() && after.noneMatch(r -> target(r).equals(target(route)))) {
-                root.fault(
-                        "routes[" + i + "].area",
-                        "expected a later route for the same domain and side without an area");
-            }
-        }
-        return read;
-    }
-
-    private static String target(Route route) {
-        return route.domain() + " " + Section.word(route.side());
-    }
-
-    private static Route route(Section s, List<Peer> peers) {
-        var route =
-                new Route(
-                        s.text("domain", "a SIP domain or *", "\\*|" + HOST),
-                        s.text("to", "the name of a peer, dns or refuse", NAME),
-                        s.choice("side", Side.class, null),
-                        new Injection(
-                                s.flag("inject", false),
-                                s.choice(
-                                        "on-injected-rejected",
-                                        Injection.OnRejected.class,
-                                        Injection.OnRejected.REJECT),
-                                s.flag("inject-sipfrag", false)),
-                        AreaReader.area(s.section("area")));
-        s.close();
-        if (!route.byDns()
-                && !route.refused()
-                && peers.stream().noneMatch(p -> p.name().equals(route.to()))) {
-            var names = peers.stream().map(Peer::name).toList();
-            s.fault(
-                    "to",
-                    "no peer has the name '" + route.to() + "', expected dns or one of " + names);
-        }
-        return route;
     }
 
     static void unique(Section s, String list, String key, List<String> values) {

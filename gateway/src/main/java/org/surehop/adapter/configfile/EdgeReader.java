@@ -8,6 +8,7 @@ import org.surehop.core.config.Demands;
 import org.surehop.core.config.Disclosure;
 import org.surehop.core.config.HopPolicy;
 import org.surehop.core.config.Journal;
+import org.surehop.core.config.LegMode;
 import org.surehop.core.config.Limits;
 import org.surehop.core.config.Mqtt;
 import org.surehop.core.config.Notifying;
@@ -113,7 +114,8 @@ final class EdgeReader {
                                 PathPolicy.SignedHeaders.REJECT),
                         s.oneOf("injected-reject-status", 403, List.of(403, 480, 488)),
                         s.duration("challenge-memory", "64s", "1s", "10m"),
-                        s.flag("trust-post-407", false));
+                        s.flag("trust-post-407", false),
+                        s.choice("leg-mode", LegMode.class, LegMode.ANCHORED));
         s.close();
         return read;
     }

@@ -50,10 +50,16 @@ public record LegDialog(
                 0);
     }
 
-    /// The leg towards a callee: we are the UAC, so Record-Route is reversed (§12.1.2).
+    /// The leg towards a callee: we are the UAC, so Record-Route is reversed (§12.1.2), without
+    /// what stood there already when the request left us: that is ours and of those before us.
     public static LegDialog towardsCallee(
             Request sent, Response answer, ConnectionId connection, Side side, String token) {
-        var routes = new ArrayList<>(answer.recordRoutes());
+        var before = sent.recordRoutes().stream().map(r -> r.uri().text()).toList();
+        var routes =
+                new ArrayList<>(
+                        answer.recordRoutes().stream()
+                                .takeWhile(r -> !before.contains(r.uri().text()))
+                                .toList());
         Collections.reverse(routes);
         return new LegDialog(
                 side,
@@ -78,10 +84,15 @@ public record LegDialog(
     private static final Set<String> TARGET_REFRESH =
             Set.of("INVITE", "UPDATE", "SUBSCRIBE", "NOTIFY", "REFER");
 
+    /// Whether a Contact in a request of that method, or in its answer, moves the dialog.
+    public static boolean moves(Method method) {
+        return TARGET_REFRESH.contains(method.name());
+    }
+
     /// Target refresh: the far side has given a new Contact in a request of that method, or in the
     /// answer to one.
     public LegDialog refreshed(Method method, Optional<NameAddr> contact) {
-        return contact.filter(_ -> TARGET_REFRESH.contains(method.name()))
+        return contact.filter(_ -> moves(method))
                 .map(
                         c ->
                                 new LegDialog(

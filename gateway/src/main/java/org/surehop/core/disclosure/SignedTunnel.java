@@ -145,9 +145,18 @@ public final class SignedTunnel {
     /// The findings for all signed copies among the parts; none when there is none.
     public static List<Finding> compare(BodyFacts facts, Outer outer, Instant now) {
         return facts.parts().stream()
-                .filter(p -> p.mediaType().equals("message/sip") && !p.signers().isEmpty())
+                .filter(SignedTunnel::copies)
                 .map(p -> compare(p, outer, now))
                 .toList();
+    }
+
+    /// Whether there is a signed copy, whatever it says.
+    public static boolean in(BodyFacts facts) {
+        return facts.parts().stream().anyMatch(SignedTunnel::copies);
+    }
+
+    private static boolean copies(DisclosedPart part) {
+        return part.mediaType().equals("message/sip") && !part.signers().isEmpty();
     }
 
     private static Finding compare(DisclosedPart part, Outer outer, Instant now) {

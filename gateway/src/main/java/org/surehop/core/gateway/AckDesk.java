@@ -21,13 +21,14 @@ final class AckDesk {
         this.desks = desks;
     }
 
-    void arrived(Turn turn, Inbound inbound, Request ack) {
-        var call = desks.calls().byToken(ack.uri().user()).orElse(null);
-        if (call == null) {
+    void arrived(Turn turn, Inbound inbound, Request arrived) {
+        var home = desks.dialogs().ofCall(turn, inbound, arrived).orElse(null);
+        if (home == null || !(home.relation() instanceof Call call)) {
             desks.reporter().count("ack.stray");
             return;
         }
-        var from = call.tokenA.equals(ack.uri().user()) ? Leg.A : Leg.B;
+        var ack = home.request();
+        var from = home.from();
         var near = call.dialog(from, ack.to().tag());
         var far = call.dialog(from.other(), ack.to().tag());
         if (near.isEmpty() || far.isEmpty() || !near.get().owns(ack)) {
@@ -45,7 +46,7 @@ final class AckDesk {
         }
         var asks = new Admission(turn.config()).asked(ack);
         var demand = call.terms.demand.within(from, asks);
-        var traits = new Passage.Traits(demand, from, Optional.empty());
+        var traits = new Passage.Traits(demand, from, Optional.empty(), call.terms);
         var passage = new Passage(desks.nextNumber(), inbound, ack, Optional.of(call), traits);
         call.line(turn.now(), from.name(), "GW", "ACK");
         if (desks.passages().reads(call, ack)) {
@@ -70,14 +71,14 @@ final class AckDesk {
         var config = turn.config();
         var ack = passage.request;
         var from = passage.from;
-        var tag = passage.demand.made() ? config.assurance().optionTag() : "";
         var via = turn.tokens().via(config.gateway());
-        var contact = Crossing.contact(config.gateway(), far.token(), far.remoteTarget().secure());
+        var ours = new Crossing.Ours(config.gateway(), via, passage.tag(config));
         var heard = Crossing.heard(ack, passage.demand, config.assurance().optionTag());
         var numbers = new Renumbering(from == Leg.A ? call.terms.ahead : 0);
         var way = CallDesk.way(turn, call, from.other(), far);
         var veil = Veil.before(config, Optional.of(call), from.other(), way);
-        var plain = veil.cover(Crossing.inDialog(numbers.onward(heard), far, via, contact, tag));
+        var crossing = Crossing.inDialog(call.terms.mode, numbers.onward(heard), far, ours);
+        var plain = veil.cover(crossing);
         var body = desks.nat().outward(call, from, plain.body(), turn.now());
         var out = plain.toBuilder().body(body).build();
         call.line(turn.now(), "GW", from.other().name(), "ACK");

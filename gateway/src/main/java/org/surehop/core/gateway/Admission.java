@@ -6,6 +6,7 @@ import java.util.Optional;
 import org.surehop.core.assurance.E2eSec;
 import org.surehop.core.config.Authentication;
 import org.surehop.core.config.GatewayConfig;
+import org.surehop.core.config.LegMode;
 import org.surehop.core.config.PathPolicy;
 import org.surehop.core.config.Peer;
 import org.surehop.core.disclosure.SignedHeaders;
@@ -43,11 +44,6 @@ record Admission(GatewayConfig config) {
                 || config.peerFor(identities(inbound))
                         .filter(p -> p.authenticate() == Authentication.Wish.DIGEST)
                         .isPresent();
-    }
-
-    /// What is looked at in the body, after the sender is known (R-SEC-7).
-    Optional<Rejection> contents(Request request) {
-        return signedHeaders(request);
     }
 
     private Optional<Rejection> scheme(Request request) {
@@ -157,8 +153,9 @@ record Admission(GatewayConfig config) {
         return rejection(403, "Forbidden", Reason.INGRESS_NOT_SECURE);
     }
 
+    /// In a dialog TLS is kept to whatever its Contacts and Record-Routes name (POL-22).
     private Optional<Rejection> channel(Request request) {
-        if (!asked(request)) {
+        if (!asked(request) || request.inDialog()) {
             return sips(request);
         }
         // POL-20: an explicit transport that is not TLS is refused, not overridden.
@@ -216,11 +213,12 @@ record Admission(GatewayConfig config) {
         return Rejection.of(480, phrase(480), cause, new Header("Warning", text));
     }
 
-    /// POL-73: our Contact replaces the caller's, so a signed copy of the latter cannot cross. The
-    /// bindings of a REGISTER stay as they are.
-    private Optional<Rejection> signedHeaders(Request request) {
+    /// POL-73: in an anchored leg our Contact replaces the caller's, so a signed copy of the latter
+    /// cannot cross. The bindings of a REGISTER stay as they are.
+    Optional<Rejection> signedHeaders(Request request, LegMode mode) {
         var broken =
-                config.path().anchoredSignedHeaders() == PathPolicy.SignedHeaders.REJECT
+                mode == LegMode.ANCHORED
+                        && config.path().anchoredSignedHeaders() == PathPolicy.SignedHeaders.REJECT
                         && request.contact().isPresent()
                         && !request.method().equals(Method.REGISTER)
                         && SignedHeaders.holdContact(request.body());

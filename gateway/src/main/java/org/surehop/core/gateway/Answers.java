@@ -4,7 +4,9 @@ import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.Optional;
 import org.surehop.core.assurance.HopRecord;
+import org.surehop.core.config.GatewayConfig;
 import org.surehop.core.disclosure.Judgement;
+import org.surehop.core.disclosure.SignedHeaders;
 import org.surehop.core.report.NoticeKind;
 import org.surehop.core.report.Reason;
 import org.surehop.core.report.Severity;
@@ -27,22 +29,19 @@ final class Answers {
     /// A response of the far side in the form in which it goes back.
     Response relayed(Turn turn, Passage passage, Response response) {
         var config = turn.config();
-        var contact =
-                passage.relation.map(
-                        r ->
-                                Crossing.contact(
-                                        config.gateway(),
-                                        r.token(passage.from),
-                                        passage.request.uri().secure()));
         var veil = Veil.before(config, Admission.identities(passage.inbound));
         var unheard = new Unheard(config);
         if (unheard.rejectsOurs(response, passage.demand)) {
             return unheard.instead(passage.request, turn.tokens().next());
         }
         var told = unheard.cleared(response, passage.demand);
-        var back = Crossing.back(told, passage.request, contact);
+        var back =
+                switch (passage.terms.mode) {
+                    case ANCHORED -> anchored(config, passage, told);
+                    case TRANSPARENT -> transparent(config, passage, told);
+                };
         var out = veil.cover(back, passage.request).toBuilder().remove("Hop-Record");
-        if (response.status().success()) {
+        if (response.status().success() && !copied(passage, response)) {
             supported(config.assurance().optionTag(), response, out);
         }
         if (response.status().success() && passage.assured() && passage.demand.mayHear()) {
@@ -60,6 +59,29 @@ final class Answers {
             out.add("Warning", Crossing.warning(config.gateway(), text).value());
         }
         return out.build();
+    }
+
+    private static Response anchored(GatewayConfig config, Passage passage, Response told) {
+        var contact =
+                passage.relation.map(
+                        r ->
+                                Crossing.contact(
+                                        config.gateway(),
+                                        r.token(passage.from),
+                                        passage.request.uri().secure()));
+        return Crossing.back(told, passage.request, contact);
+    }
+
+    private static Response transparent(GatewayConfig config, Passage passage, Response told) {
+        var theirs = passage.relation.map(r -> r.token(passage.from.other())).orElse("");
+        var ours = passage.relation.map(r -> r.token(passage.from)).orElse("");
+        var swap = new Transparent.Swap(config.gateway(), theirs, ours);
+        return Transparent.back(told, passage.request, swap);
+    }
+
+    /// Beside a signed copy of the answer, or of the request, nothing is added (D10b).
+    private static boolean copied(Passage passage, Response response) {
+        return passage.copied || SignedHeaders.hold(response.body());
     }
 
     /// POL-32: who has refused, where the asker may know.

@@ -8,17 +8,21 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.stream.Collectors;
 import org.surehop.core.assurance.HopNotify;
 import org.surehop.core.assurance.Verdict;
 import org.surehop.core.assurance.VerdictTable;
 import org.surehop.core.config.Assurance;
+import org.surehop.core.config.LegMode;
 import org.surehop.core.report.CallKey;
 import org.surehop.core.report.NoticeKind;
 import org.surehop.core.report.Reason;
 import org.surehop.core.report.Severity;
 import org.surehop.core.sip.Header;
+import org.surehop.core.sip.Hop;
 import org.surehop.core.sip.Request;
 import org.surehop.core.sip.Response;
+import org.surehop.core.sip.Via;
 
 /// Gathers the evidence of each e2e-sec request, gives its one verdict, and attests our own hop
 /// upstream (POL-40 to POL-48, POL-51, POL-66, POL-67).
@@ -176,10 +180,22 @@ final class AssuranceDesk {
     }
 
     private static Verdict byHops(Turn turn, HopTrack track, Optional<List<String>> rows) {
-        var self = Set.of(turn.config().gateway().hop());
+        var self = before(track);
+        self.add(turn.config().gateway().hop());
         var verdict = VerdictTable.judge(rows, track.ledger, self, HopTrack.elements(turn));
         var trusts = turn.config().assurance().hops().trustNotifies();
         return trusts && !track.ledger.overflowed() ? verdict.trusting() : verdict;
+    }
+
+    /// Whom the callee saw before us, by Vias that we have left there (POL-74): they attest to the
+    /// caller, and we cannot wait for them.
+    private static Set<Hop> before(HopTrack track) {
+        var passage = track.passage;
+        return passage.terms.mode == LegMode.ANCHORED
+                ? new LinkedHashSet<>()
+                : passage.request.vias().stream()
+                        .map(Via::hop)
+                        .collect(Collectors.toCollection(LinkedHashSet::new));
     }
 
     /// What is decided whatever hops say: the demand was taken back, or the way began in clear.

@@ -92,7 +92,7 @@ final class Call implements Relation {
                         invite.cseq().number(),
                         invite.method());
         this.began = names.at();
-        this.terms = new Terms(names.demand());
+        this.terms = names.terms();
         this.tokenA = names.tokenA();
         this.tokenB = names.tokenB();
         this.peer = names.peer();
@@ -117,7 +117,7 @@ final class Call implements Relation {
     }
 
     /// What a new call is called, and by whom it came.
-    record Names(Instant at, Demand demand, String tokenA, String tokenB, String peer) {}
+    record Names(Instant at, Terms terms, String tokenA, String tokenB, String peer) {}
 
     @Override
     public String owner() {

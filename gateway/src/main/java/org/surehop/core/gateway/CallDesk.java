@@ -18,7 +18,7 @@ import org.surehop.core.sip.Method;
 import org.surehop.core.sip.Request;
 import org.surehop.core.sip.Target;
 
-/// Keeps all calls: finds them by the tokens in our Contacts, runs their lives, tells their
+/// Keeps all calls: finds them by the tokens that stand for us, runs their lives, tells their
 /// stories.
 final class CallDesk {
     private final Desks desks;
@@ -49,6 +49,7 @@ final class CallDesk {
         byToken.put(call.tokenA, call);
         byToken.put(call.tokenB, call);
         byOwner.put(call.owner(), call);
+        desks.dialogs().add(call.key.callId(), call);
         perPeer.merge(call.peer, 1, Integer::sum);
         desks.reporter().count("call.begun");
     }
@@ -144,6 +145,7 @@ final class CallDesk {
         if (call.ended() && call.passages == 0 && call.removals.isEmpty()) {
             byToken.remove(call.tokenA);
             byToken.remove(call.tokenB);
+            desks.dialogs().remove(call.key.callId(), call);
             if (byOwner.remove(call.owner()) != null) {
                 ended--;
             }

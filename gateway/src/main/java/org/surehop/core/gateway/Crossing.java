@@ -6,6 +6,7 @@ import java.util.Optional;
 import java.util.OptionalInt;
 import org.surehop.core.assurance.E2eSec;
 import org.surehop.core.config.GatewayConfig;
+import org.surehop.core.config.LegMode;
 import org.surehop.core.dialog.LegDialog;
 import org.surehop.core.disclosure.InspectLabel;
 import org.surehop.core.report.Reason;
@@ -21,10 +22,10 @@ import org.surehop.core.sip.SipUri;
 import org.surehop.core.sip.StatusCode;
 import org.surehop.core.sip.Via;
 
-/// What changes on a message that crosses the border in an `anchored` leg, and the messages that
-/// the gateway makes itself. From, To, tags, Call-ID, CSeq, Date and bodies are kept (D10); Via,
-/// Contact, Record-Route and Route are our own, so that nothing of one side's topology shows on
-/// the other (EDG-53, EDG-61, EDG-62). Pure.
+/// What changes on a message that crosses the border in an `anchored` leg ([Transparent] is the
+/// other one), and the messages that the gateway makes itself. From, To, tags, Call-ID, CSeq, Date
+/// and bodies are kept (D10); Via, Contact, Record-Route and Route are our own, so that nothing of
+/// one side's topology shows on the other (EDG-53, EDG-61, EDG-62). Pure.
 final class Crossing {
     private static final int DEFAULT_MAX_FORWARDS = 70;
 
@@ -62,11 +63,28 @@ final class Crossing {
     /// Routes that are left, and the option tag to demand (empty for none).
     record Hops(List<NameAddr> routes, String tag) {}
 
-    /// The same in a dialog: towards the far side's Contact by its route set (RFC 3261 §12.2.1.1).
-    static Request inDialog(Request request, LegDialog far, Via via, NameAddr contact, String tag) {
-        var moved = request.toBuilder().uri(far.remoteTarget()).build();
-        return onward(moved, via, Optional.of(contact), new Hops(far.routeSet(), tag));
+    /// The same in a dialog. `anchored`: towards the far side's Contact by its route set (RFC 3261
+    /// §12.2.1.1). `transparent`: where the near side says, and in the path of what moves
+    /// the dialog (§16.6 step 4).
+    static Request inDialog(LegMode mode, Request request, LegDialog far, Ours ours) {
+        return switch (mode) {
+            case ANCHORED -> {
+                var moved = request.toBuilder().uri(far.remoteTarget()).build();
+                var contact = contact(ours.self(), far.token(), far.remoteTarget().secure());
+                var hops = new Hops(far.routeSet(), ours.tag());
+                yield onward(moved, ours.via(), Optional.of(contact), hops);
+            }
+            case TRANSPARENT -> {
+                var place = Transparent.place(ours.self(), far.token(), request.uri().secure());
+                var stays = Optional.of(place).filter(_ -> LegDialog.moves(request.method()));
+                var hops = new Hops(request.routes(), ours.tag());
+                yield Transparent.onward(request, ours.via(), stays, hops);
+            }
+        };
     }
+
+    /// What we put on a request: who we are, our Via, and the option tag to demand, if any.
+    record Ours(GatewayConfig.Identity self, Via via, String tag) {}
 
     /// POL-82: the request as the caller may hear it. The callee of a call for which this gateway
     /// asked repeats that demand, and it ends with who made it; only here is a tag ever removed,
@@ -97,7 +115,7 @@ final class Crossing {
         return out.build();
     }
 
-    private static Request demanding(Request request, String tag) {
+    static Request demanding(Request request, String tag) {
         return supporting(E2eSec.demand(request, tag), tag);
     }
 
@@ -115,7 +133,7 @@ final class Crossing {
     }
 
     /// EDG-53: one less, or 70 where there was none (RFC 3261 §16.6).
-    private static int oneLess(Request request) {
+    static int oneLess(Request request) {
         return request.maxForwards().isEmpty() ? DEFAULT_MAX_FORWARDS : forwards(request) - 1;
     }
 

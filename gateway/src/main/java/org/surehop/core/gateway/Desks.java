@@ -20,6 +20,7 @@ final class Desks {
     private final NotifyDesk notifies = new NotifyDesk(this);
     private final CollectorDesk collector = new CollectorDesk(this);
     private final CallDesk calls = new CallDesk(this);
+    private final DialogDesk dialogs = new DialogDesk(this);
     private final SubscriptionDesk subscriptions = new SubscriptionDesk(this);
     private final InjectionDesk injection = new InjectionDesk(this);
     private final AckDesk acks = new AckDesk(this);
@@ -68,6 +69,11 @@ final class Desks {
         return calls;
     }
 
+    /// Which dialogs a request belongs to.
+    DialogDesk dialogs() {
+        return dialogs;
+    }
+
     SubscriptionDesk subscriptions() {
         return subscriptions;
     }
@@ -76,7 +82,7 @@ final class Desks {
         return injection;
     }
 
-    /// The dialogs that live under that Contact of ours: a call's while it goes on.
+    /// The dialogs that live under that token of ours: a call's while it goes on.
     Optional<Relation> relation(String token) {
         return calls.byToken(token)
                 .filter(c -> !c.ended())

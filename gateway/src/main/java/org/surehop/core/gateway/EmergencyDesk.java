@@ -22,9 +22,12 @@ record EmergencyDesk(Desks desks) {
     }
 
     /// Whether it belongs to a call for help that was let pass.
-    boolean helped(Request request) {
+    boolean helped(Turn turn, Inbound inbound, Request request) {
         return request.inDialog()
-                && desks.calls().byToken(request.uri().user()).filter(c -> c.bypass).isPresent();
+                && desks.dialogs()
+                        .ofCall(turn, inbound, request)
+                        .filter(h -> h.relation() instanceof Call call && call.bypass)
+                        .isPresent();
     }
 
     /// Marks and tells a new call for help; of others it knows nothing.

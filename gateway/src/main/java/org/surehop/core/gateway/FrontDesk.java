@@ -8,6 +8,7 @@ import org.surehop.core.assurance.Verdict;
 import org.surehop.core.call.CallLife;
 import org.surehop.core.config.GatewayConfig;
 import org.surehop.core.config.Notifying;
+import org.surehop.core.dialog.LegDialog;
 import org.surehop.core.report.CallKey;
 import org.surehop.core.report.NoticeKind;
 import org.surehop.core.report.Reason;
@@ -50,7 +51,7 @@ final class FrontDesk {
             return;
         }
         var full = desks.transactions().size() >= turn.config().limits().transactions();
-        if (full && !desks.transactions().knows(key) && !makesRoom(key, request)) {
+        if (full && !desks.transactions().knows(key) && !makesRoom(turn, inbound, request)) {
             tooBusy(turn, inbound, request);
             return;
         }
@@ -60,7 +61,7 @@ final class FrontDesk {
         desks.reporter().count("request." + known(request.method()));
         if (request.method().equals(Method.CANCEL)) {
             cancel(turn, key, request);
-        } else if (request.method().equals(Method.NOTIFY) && unsolicited(turn, request)) {
+        } else if (request.method().equals(Method.NOTIFY) && unsolicited(turn, inbound, request)) {
             notify(turn, inbound, request, key);
         } else {
             enter(turn, inbound, request);
@@ -70,7 +71,8 @@ final class FrontDesk {
     /// What costs least is looked at first, and the body last (R-SEC-7).
     private void enter(Turn turn, Inbound inbound, Request request) {
         var admission = new Admission(turn.config());
-        var refusal = admission.check(request, inbound, emergencies.helped(request));
+        var helped = emergencies.helped(turn, inbound, request);
+        var refusal = admission.check(request, inbound, helped);
         if (refusal.isPresent()) {
             reject(turn, inbound, request, refusal.get());
             return;
@@ -79,10 +81,7 @@ final class FrontDesk {
             case Doorkeeper.Entry.Closed(var rejection) ->
                     turnAway(turn, inbound, request, rejection);
             case Doorkeeper.Entry.Open(var clean, var user) -> {
-                var contents = admission.contents(clean);
-                if (contents.isPresent()) {
-                    reject(turn, inbound, clean, contents.get());
-                } else if (clean.inDialog()) {
+                if (clean.inDialog()) {
                     inDialog(turn, inbound, clean, user);
                 } else {
                     fresh(turn, inbound, clean, user);
@@ -93,11 +92,16 @@ final class FrontDesk {
 
     /// What ends something is served even when all is full: at most one CANCEL for each INVITE and
     /// one BYE for each call.
-    private boolean makesRoom(ServerKey key, Request request) {
+    private boolean makesRoom(Turn turn, Inbound inbound, Request request) {
         return switch (request.method().name()) {
-            case "CANCEL" -> desks.transactions().knows(key.invite());
+            case "CANCEL" ->
+                    desks.transactions()
+                            .knows(ServerKey.of(inbound.connection(), request).invite());
             case "BYE" ->
-                    desks.calls().byToken(request.uri().user()).filter(c -> !c.ended()).isPresent();
+                    desks.dialogs()
+                            .ofCall(turn, inbound, request)
+                            .filter(h -> !h.relation().ended())
+                            .isPresent();
             default -> false;
         };
     }
@@ -133,10 +137,10 @@ final class FrontDesk {
     }
 
     /// A NOTIFY that no dialog of ours may carry: of our own package, or at home nowhere.
-    private boolean unsolicited(Turn turn, Request request) {
+    private boolean unsolicited(Turn turn, Inbound inbound, Request request) {
         return HopNotify.isHopNotify(request, turn.config().assurance().optionTag())
                 || !request.inDialog()
-                || desks.relation(request.uri().user()).isEmpty();
+                || desks.dialogs().of(turn, inbound, request).isEmpty();
     }
 
     private void notify(Turn turn, Inbound inbound, Request request, ServerKey key) {
@@ -159,32 +163,24 @@ final class FrontDesk {
         answer(turn, request, key, status, rows);
     }
 
-    private void inDialog(Turn turn, Inbound inbound, Request request, Optional<String> user) {
-        if (desks.collector().owns(request)) {
+    private void inDialog(Turn turn, Inbound inbound, Request arrived, Optional<String> user) {
+        if (desks.collector().owns(arrived)) {
             desks.collector()
-                    .again(turn, inbound, request)
-                    .ifPresent(r -> reject(turn, inbound, request, r));
+                    .again(turn, inbound, arrived)
+                    .ifPresent(r -> reject(turn, inbound, arrived, r));
             return;
         }
-        var token = request.uri().user();
-        var relation = desks.relation(token);
-        var from = relation.map(r -> r.token(Leg.A).equals(token) ? Leg.A : Leg.B);
-        var near =
-                relation.flatMap(
-                        r ->
-                                r.near(from.orElseThrow(), request)
-                                        .or(
-                                                () ->
-                                                        desks.subscriptions()
-                                                                .early(r, inbound, request)));
+        var home = desks.dialogs().of(turn, inbound, arrived);
+        var near = home.flatMap(h -> near(h, inbound));
         if (near.isEmpty()) {
-            var key = ServerKey.of(inbound.connection(), request);
+            var key = ServerKey.of(inbound.connection(), arrived);
             desks.reporter().count("request.no-such-call");
-            answer(turn, request, key, 481, List.of());
+            answer(turn, arrived, key, 481, List.of());
             return;
         }
-        var found = relation.orElseThrow();
-        var leg = from.orElseThrow();
+        var found = home.orElseThrow().relation();
+        var leg = home.orElseThrow().from();
+        var request = home.orElseThrow().request();
         if (found.downgrades(leg, inbound)) {
             // A dialog that began on TLS stays there, whoever knows its tags (POL-12).
             reject(turn, inbound, request, new Admission(turn.config()).downgrade());
@@ -194,18 +190,30 @@ final class FrontDesk {
             reject(turn, inbound, request, new Admission(turn.config()).stranger());
             return;
         }
+        var broken = new Admission(turn.config()).signedHeaders(request, found.terms().mode);
+        if (broken.isPresent()) {
+            reject(turn, inbound, request, broken.get());
+            return;
+        }
         // POL-7, POL-12: in a call without e2e-sec a single request may still ask for it.
         var asked = new Admission(turn.config()).asked(request);
         var demand = found.terms().demand.within(leg, asked);
         var heard = near.get().refreshed(request.method(), request.contact());
         found.heard(leg, heard.on(inbound.connection()));
-        var traits = new Passage.Traits(demand, leg, user);
-        var passage = new Passage(desks.nextNumber(), inbound, request, relation, traits);
+        var traits = new Passage.Traits(demand, leg, user, found.terms());
+        var passage = new Passage(desks.nextNumber(), inbound, request, Optional.of(found), traits);
         var call = passage.call.filter(_ -> request.method().equals(Method.BYE));
         var early = call.filter(c -> c.life instanceof CallLife.State.Inviting);
         call.ifPresent(c -> desks.calls().step(turn, c, new CallLife.Event.HungUp(leg)));
         desks.passages().admit(turn, passage);
         early.ifPresent(c -> desks.passages().giveUpInvite(turn, c, Reason.CANCELLED));
+    }
+
+    /// The dialog of the near leg; a notifier's first NOTIFY may make it.
+    private Optional<LegDialog> near(DialogDesk.Home home, Inbound inbound) {
+        var relation = home.relation();
+        return relation.near(home.from(), home.request())
+                .or(() -> desks.subscriptions().early(relation, inbound, home.request()));
     }
 
     /// Token and tags are known to everybody on the path; only who has proven a name of that
@@ -233,17 +241,20 @@ final class FrontDesk {
             return;
         }
         var peer = peerName(config, inbound);
+        var mode = new Routing(config).mode(way.get(), inbound);
         var refusal =
                 admission
                         .sipsOnLink(request, way.get())
+                        .or(() -> admission.signedHeaders(request, mode))
                         .or(() -> limits(config, admission, request, peer));
         if (refusal.isPresent()) {
             reject(turn, inbound, request, refusal.get());
             return;
         }
         var demand = emergencies.demand(turn, inbound, request, way.get());
-        var relation = relation(turn, new Fresh(inbound, request, way.get(), peer, demand));
-        var traits = new Passage.Traits(demand, Leg.A, user);
+        var terms = new Terms(demand, mode);
+        var relation = relation(turn, new Fresh(inbound, request, way.get(), peer, terms));
+        var traits = new Passage.Traits(demand, Leg.A, user, terms);
         var passage = new Passage(desks.nextNumber(), inbound, request, relation, traits);
         passage.way = way;
         emergencies.begin(turn, passage);
@@ -253,7 +264,7 @@ final class FrontDesk {
 
     /// A request that belongs to nothing yet, and what is known of it.
     private record Fresh(
-            Inbound inbound, Request request, Passage.Way way, String peer, Demand demand) {}
+            Inbound inbound, Request request, Passage.Way way, String peer, Terms terms) {}
 
     /// What that request may make: a call, dialogs of SUBSCRIBE and REFER, or none.
     private Optional<Relation> relation(Turn turn, Fresh fresh) {
@@ -275,7 +286,7 @@ final class FrontDesk {
     private static Call.Names names(Turn turn, Fresh fresh) {
         return new Call.Names(
                 turn.now(),
-                fresh.demand(),
+                fresh.terms(),
                 turn.tokens().next(),
                 turn.tokens().next(),
                 fresh.peer());
@@ -302,7 +313,7 @@ final class FrontDesk {
         var side = fresh.way().side();
         var call = new Call(desks.nextNumber(), fresh.request(), inbound, names, side);
         call.fact("state", "inviting");
-        call.fact("e2e-sec", fresh.demand().words());
+        call.fact("e2e-sec", fresh.terms().demand.words());
         call.fact("ingress", CallDesk.channel(inbound.security()));
         return call;
     }

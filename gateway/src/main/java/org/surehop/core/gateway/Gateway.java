@@ -251,6 +251,7 @@ public final class Gateway {
     public Map<String, Integer> remembered() {
         return Map.of(
                 "calls", desks.calls().size(),
+                "dialogs", desks.dialogs().size(),
                 "subscriptions", desks.subscriptions().size(),
                 "transactions", desks.transactions().size(),
                 "passages", desks.passages().size(),

@@ -1,5 +1,6 @@
 package org.surehop.core.gateway;
 
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import org.surehop.core.assurance.HopNotify;
@@ -10,6 +11,7 @@ import org.surehop.core.sip.Leg;
 import org.surehop.core.sip.Method;
 import org.surehop.core.sip.NameAddr;
 import org.surehop.core.sip.Request;
+import org.surehop.core.sip.Via;
 
 /// Sends a request on to the far side, and CANCEL after it.
 final class Onward {
@@ -36,12 +38,24 @@ final class Onward {
             return;
         }
         var config = turn.config();
-        var tag = passage.assured() ? config.assurance().optionTag() : "";
         if (passage.request.inDialog()) {
-            forwardInDialog(turn, passage, tag);
+            forwardInDialog(turn, passage);
             return;
         }
-        var via = turn.tokens().via(config.gateway(), passage.request.uri());
+        var out =
+                switch (passage.terms.mode) {
+                    case ANCHORED -> anchored(turn, passage);
+                    case TRANSPARENT -> transparent(turn, passage);
+                };
+        if (desks.injection().signs(passage)) {
+            desks.injection().sign(turn, passage, veiled(config, passage, out));
+        } else {
+            leave(turn, passage, out);
+        }
+    }
+
+    private static Request anchored(Turn turn, Passage passage) {
+        var config = turn.config();
         var contact =
                 passage.relation.map(
                         r ->
@@ -49,18 +63,30 @@ final class Onward {
                                         config.gateway(),
                                         r.token(Leg.B),
                                         passage.request.uri().secure()));
+        return Crossing.onward(
+                passage.numbers().onward(passage.request),
+                turn.tokens().via(config.gateway(), passage.request.uri()),
+                contact.or(() -> ownContact(config, passage.request)),
+                hops(config, passage));
+    }
+
+    /// With our place in the path of the dialogs that it makes.
+    private static Request transparent(Turn turn, Passage passage) {
+        var self = turn.config().gateway();
+        var request = passage.request;
+        var place =
+                passage.relation.map(
+                        r -> Transparent.place(self, r.token(Leg.B), request.uri().secure()));
+        return Transparent.onward(
+                request,
+                turn.tokens().via(self, request.uri()),
+                place,
+                hops(turn.config(), passage));
+    }
+
+    private static Crossing.Hops hops(GatewayConfig config, Passage passage) {
         var routes = new Admission(config).remainingRoutes(passage.request);
-        var out =
-                Crossing.onward(
-                        passage.numbers().onward(passage.request),
-                        via,
-                        contact.or(() -> ownContact(config, passage.request)),
-                        new Crossing.Hops(routes, tag));
-        if (desks.injection().signs(passage)) {
-            desks.injection().sign(turn, passage, veiled(config, passage, out));
-        } else {
-            leave(turn, passage, out);
-        }
+        return new Crossing.Hops(routes, passage.tag(config));
     }
 
     /// The call has ended while the body was read: our BYE, or one that we carried, went first, and
@@ -91,7 +117,7 @@ final class Onward {
                 : Optional.of(Crossing.contact(config.gateway(), "", request.uri().secure()));
     }
 
-    private void forwardInDialog(Turn turn, Passage passage, String tag) {
+    private void forwardInDialog(Turn turn, Passage passage) {
         var relation = passage.relation.orElseThrow();
         var leg = passage.from.other();
         var dialog = relation.dialog(leg, passage.request.to().tag());
@@ -102,14 +128,14 @@ final class Onward {
         }
         var far = dialog.get();
         var config = turn.config();
-        var contact = Crossing.contact(config.gateway(), far.token(), far.remoteTarget().secure());
         var via = turn.tokens().via(config.gateway());
+        var ours = new Crossing.Ours(config.gateway(), via, passage.tag(config));
         var heard = Crossing.heard(passage.request, passage.demand, config.assurance().optionTag());
         var numbered =
                 passage.from == Leg.A
                         ? passage.numbers().onward(heard)
                         : passage.numbers().homeward(heard);
-        var out = Crossing.inDialog(numbered, far, via, contact, tag);
+        var out = Crossing.inDialog(passage.terms.mode, numbered, far, ours);
         relation.replace(leg, far.sent(out.cseq().number()));
         var target =
                 passage.call
@@ -138,7 +164,7 @@ final class Onward {
                         .require(Crossing.without(first.require(), tag))
                         .proxyRequire(Crossing.without(first.proxyRequire(), tag))
                         .cseq(passage.numbers().onward(passage.request).cseq())
-                        .vias(List.of(turn.tokens().via(config.gateway(), first.uri())))
+                        .vias(topped(first, turn.tokens().via(config.gateway(), first.uri())))
                         .body(passage.request.body())
                         .build());
     }
@@ -150,7 +176,14 @@ final class Onward {
         var via = opens ? turn.tokens().via(self, passage.request.uri()) : turn.tokens().via(self);
         passage.provisionalSeen = false;
         var first = passage.sent.orElseThrow();
-        send(turn, passage, first.toBuilder().vias(List.of(via)).build());
+        send(turn, passage, first.toBuilder().vias(topped(first, via)).build());
+    }
+
+    /// Our Via of another attempt in place of that of the last one.
+    private static List<Via> topped(Request sent, Via via) {
+        var all = new ArrayList<>(sent.vias());
+        all.set(0, via);
+        return all;
     }
 
     private static Request veiled(GatewayConfig config, Passage passage, Request crossing) {
@@ -161,9 +194,11 @@ final class Onward {
 
     private void send(Turn turn, Passage passage, Request crossing) {
         var config = turn.config();
+        var veiled = veiled(config, passage, crossing);
         var supporting =
-                Crossing.supporting(
-                        veiled(config, passage, crossing), config.assurance().optionTag());
+                passage.copied
+                        ? veiled
+                        : Crossing.supporting(veiled, config.assurance().optionTag());
         var translated = outward(turn, passage, supporting);
         var out =
                 config.disclosure().hideInspectPolicy()

@@ -7,7 +7,9 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import org.surehop.core.call.Exchange;
+import org.surehop.core.config.GatewayConfig;
 import org.surehop.core.config.Route;
+import org.surehop.core.disclosure.SignedHeaders;
 import org.surehop.core.report.CallKey;
 import org.surehop.core.report.Reason;
 import org.surehop.core.sip.Body;
@@ -52,6 +54,8 @@ final class Passage {
     /// Where the request was written to, if that was dialled.
     Optional<InetSocketAddress> reached = Optional.empty();
     final Failover.Attempts attempts = new Failover.Attempts();
+    /// A signed copy of headers was seen in it, or in its answer.
+    boolean copied;
     /// A call for help that policy lets pass what would stop others (EDG-63).
     boolean bypass;
     /// The number under which the message is in the archive.
@@ -88,13 +92,15 @@ final class Passage {
         this.call = relation.filter(Call.class::isInstance).map(Call.class::cast);
         this.serverKey = ServerKey.of(inbound.connection(), request);
         this.demand = traits.demand();
-        this.terms = relation.map(Relation::terms).orElseGet(() -> new Terms(traits.demand()));
+        this.terms = traits.terms();
+        this.copied = SignedHeaders.hold(request.body());
         this.from = traits.from();
         this.user = traits.user();
     }
 
-    /// Who asks for e2e-sec, the leg that the request comes from, and who that is by our realm.
-    record Traits(Demand demand, Leg from, Optional<String> user) {}
+    /// Who asks for e2e-sec, the leg that the request comes from, who that is by our realm, and the
+    /// terms of its relation, or its own.
+    record Traits(Demand demand, Leg from, Optional<String> user, Terms terms) {}
 
     /// A response that waits, as it came.
     record Held(Response response, Inbound inbound) {}
@@ -113,6 +119,12 @@ final class Passage {
     /// Whether the request goes on with e2e-sec, whoever asks for it.
     boolean assured() {
         return demand.made();
+    }
+
+    /// The tag that goes on it, or nothing. Beside a signed copy of headers nothing is added: it
+    /// would not match any more (POL-7, D10b).
+    String tag(GatewayConfig config) {
+        return assured() && !copied ? config.assurance().optionTag() : "";
     }
 
     /// By how much its CSeq runs ahead of the sender's on the far leg.

@@ -5,11 +5,13 @@ import java.util.List;
 import java.util.Optional;
 import java.util.stream.Stream;
 import org.surehop.core.config.GatewayConfig;
+import org.surehop.core.config.LegMode;
 import org.surehop.core.config.Peer;
 import org.surehop.core.config.Route;
 import org.surehop.core.dialog.LegDialog;
 import org.surehop.core.location.Place;
 import org.surehop.core.sip.Inbound;
+import org.surehop.core.sip.Leg;
 import org.surehop.core.sip.NextHop;
 import org.surehop.core.sip.Request;
 import org.surehop.core.sip.Side;
@@ -70,17 +72,30 @@ record Routing(GatewayConfig config) {
         return routes(next, from).anyMatch(r -> r.area().isPresent());
     }
 
+    /// How what takes that way crosses. Transparent legs show each side the elements of the other:
+    /// where one of them may not know all, the call is anchored (POL-83).
+    LegMode mode(Passage.Way way, Inbound inbound) {
+        var wanted = way.route().map(Route::legMode).orElse(config.path().legMode());
+        var shown =
+                Veil.before(config, Admission.identities(inbound)).open()
+                        && Veil.before(config, Optional.empty(), Leg.B, way.target()).open();
+        return shown ? wanted : LegMode.ANCHORED;
+    }
+
     /// The way of a caller who is there; empty when it is the common one. It leads to the side of
-    /// the common one, to which the call is bound already.
+    /// the common one and crosses as that does, to which the call is bound already.
     Optional<Passage.Way> way(Request request, Inbound inbound, Place place) {
         var admission = new Admission(config);
         var next = admission.nextUri(request);
-        var common = way(next, inbound.side()).map(Passage.Way::side);
+        var usual = way(next, inbound.side());
+        var common = usual.map(Passage.Way::side);
+        var mode = usual.map(w -> mode(w, inbound));
         return routes(next, inbound.side())
                 .takeWhile(r -> r.area().isPresent())
                 .filter(r -> r.area().filter(a -> a.holds(place)).isPresent())
                 .flatMap(r -> by(r, next).stream())
                 .filter(w -> common.filter(w.side()::equals).isPresent())
+                .filter(w -> mode.filter(mode(w, inbound)::equals).isPresent())
                 .filter(w -> admission.sipsOnLink(request, w).isEmpty())
                 .findFirst();
     }

@@ -7,6 +7,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import org.surehop.core.dialog.LegDialog;
+import org.surehop.core.sip.CallId;
 import org.surehop.core.sip.ChannelSecurity;
 import org.surehop.core.sip.Inbound;
 import org.surehop.core.sip.Leg;
@@ -41,7 +42,7 @@ final class Subscription implements Relation {
     Subscription(long number, Request request, Inbound inbound, Call.Names names) {
         this.number = number;
         this.peer = names.peer();
-        this.terms = new Terms(names.demand());
+        this.terms = names.terms();
         this.tokenA = names.tokenA();
         this.tokenB = names.tokenB();
         this.legA = LegDialog.towardsCaller(request, inbound, names.tokenA());
@@ -67,6 +68,10 @@ final class Subscription implements Relation {
     @Override
     public String owner() {
         return "subscription-" + number;
+    }
+
+    CallId callId() {
+        return legA.callId();
     }
 
     @Override

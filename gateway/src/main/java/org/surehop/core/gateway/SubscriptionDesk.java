@@ -45,6 +45,7 @@ final class SubscriptionDesk {
         byToken.put(subscription.token(Leg.A), subscription);
         byToken.put(subscription.token(Leg.B), subscription);
         byOwner.put(subscription.owner(), subscription);
+        desks.dialogs().add(subscription.callId(), subscription);
         perPeer.merge(subscription.peer, 1, Integer::sum);
         desks.reporter().count("subscription.begun");
     }
@@ -165,6 +166,7 @@ final class SubscriptionDesk {
                 && byOwner.remove(subscription.owner()) != null) {
             byToken.remove(subscription.token(Leg.A), subscription);
             byToken.remove(subscription.token(Leg.B), subscription);
+            desks.dialogs().remove(subscription.callId(), subscription);
             perPeer.computeIfPresent(subscription.peer, (_, n) -> n == 1 ? null : n - 1);
         }
     }

@@ -21,6 +21,9 @@ final class TunnelDesk {
 
     /// Why the message must not go on, if that is so; what does not fit is told in any case.
     Optional<Reason> check(Turn turn, Passage passage, BodyFacts facts, Demands demands) {
+        if (SignedTunnel.in(facts)) {
+            passage.copied = true;
+        }
         if (demands.tunnels() == Demands.Identities.IGNORE) {
             return Optional.empty();
         }

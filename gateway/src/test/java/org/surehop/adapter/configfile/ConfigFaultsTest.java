@@ -36,6 +36,7 @@ class ConfigFaultsTest {
         address: 0.0.0.0       | address: 999.0.0.1     | listeners[0].address: expected an IPv4 or IPv6 address, found '999.0.0.1'
         inject: false          | inject: always         | routes[0].inject: expected true or false, found 'always'
         on-injected-rejected: reject | on-injected-rejected: retry | routes[0].on-injected-rejected: expected one of reject, retry-without, found 'retry'
+        leg-mode: anchored     | leg-mode: proxy        | routes[0].leg-mode: expected one of anchored, transparent, found 'proxy'
         injected-reject-status: 403 | injected-reject-status: 420 | path.injected-reject-status: expected one of [403, 480, 488], found '420'
         challenge-memory: 64s  | challenge-memory: 0s   | path.challenge-memory: expected a duration such as 500ms, 30s, 5m, 2h or 7d, from 1s to 10m, found '0s'
         to: office             | to: offfice            | routes[0].to: no peer has the name 'offfice', expected dns or one of [office]
@@ -147,6 +148,27 @@ class ConfigFaultsTest {
                                         + ": routes[2].domain: 'example.com inside' is used twice,"
                                         + " expected each only once")),
                 ConfigFile.read(file));
+    }
+
+    @Test
+    void refusesWhatContradictsATransparentRoute() throws Exception {
+        var text = Shipped.text().replaceFirst("leg-mode: anchored ", "leg-mode: transparent ");
+        Shipped.loaded(write(text));
+        var file = write(text.replaceFirst("topology: full  ( +# what)", "topology: self $1"));
+        assertEquals(
+                List.of(
+                        file
+                                + ": routes[0].leg-mode: a transparent route shows 'office' every"
+                                + " element beyond us, expected topology: full for it, or"
+                                + " anchored"),
+                Shipped.faults(file));
+        write(text.replace("rejected: reject ", "rejected: retry-without "));
+        assertEquals(
+                List.of(
+                        file
+                                + ": routes[0].leg-mode: a transparent route keeps CSeq, expected"
+                                + " on-injected-rejected: reject with it"),
+                Shipped.faults(file));
     }
 
     @ParameterizedTest

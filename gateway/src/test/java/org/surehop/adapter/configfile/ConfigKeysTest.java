@@ -25,6 +25,7 @@ import org.surehop.core.config.HopPolicy;
 import org.surehop.core.config.Injection;
 import org.surehop.core.config.IpsecLink;
 import org.surehop.core.config.Journal;
+import org.surehop.core.config.LegMode;
 import org.surehop.core.config.Limits;
 import org.surehop.core.config.Listener;
 import org.surehop.core.config.LocationRouting;
@@ -99,6 +100,7 @@ class ConfigKeysTest {
         var shipped = Shipped.config(Shipped.FILE);
         var defaults = Shipped.config(write(REQUIRED));
         assertEquals(defaults.assurance(), shipped.assurance());
+        assertEquals(defaults.path(), shipped.path());
         assertEquals(defaults.notifies(), shipped.notifies());
         assertEquals(defaults.disclosure(), DisclosureKeys.withoutUsers(shipped.disclosure()));
         assertEquals(defaults.pinholes(), shipped.pinholes());
@@ -165,6 +167,7 @@ class ConfigKeysTest {
         assertEquals(420, read.assurance().rejectStatus());
         assertEquals("e2e-sec", read.assurance().optionTag());
         assertEquals(32, read.assurance().maxHops());
+        assertEquals(LegMode.ANCHORED, read.path().legMode());
         assertEquals(Pinholes.Driver.NFTABLES, read.pinholes().driver());
         assertEquals(false, read.snmp().enabled() || read.mqtt().enabled());
     }
@@ -196,7 +199,13 @@ class ConfigKeysTest {
                 List.of(peer()),
                 List.of(
                         new Route("x.org", "p", Side.OUTSIDE, injection(), Optional.of(area())),
-                        new Route("x.org", "refuse", Side.OUTSIDE)),
+                        new Route(
+                                "x.org",
+                                "refuse",
+                                Side.OUTSIDE,
+                                Injection.NEVER,
+                                Optional.empty(),
+                                LegMode.TRANSPARENT)),
                 assurance(),
                 path(),
                 new Notifying(
@@ -259,7 +268,12 @@ class ConfigKeysTest {
 
     private static PathPolicy path() {
         return new PathPolicy(
-                true, PathPolicy.SignedHeaders.FORWARD, 480, Duration.ofSeconds(7), true);
+                true,
+                PathPolicy.SignedHeaders.FORWARD,
+                480,
+                Duration.ofSeconds(7),
+                true,
+                LegMode.TRANSPARENT);
     }
 
     private static Assurance assurance() {
