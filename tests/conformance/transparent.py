@@ -4,7 +4,7 @@ import secrets
 import unittest
 from types import SimpleNamespace
 
-from lib import gateway, kamailio, suite
+from lib import gateway, kamailio, processes, suite
 from lib.gateway import INSIDE, NAME, OUTSIDE, peer
 from ua import assurance, bodies, message, sdp
 from ua.agent import Call, put_body
@@ -201,7 +201,10 @@ class TwoInARow(Case):
         for gateway_ in (self.border.gateway, self.border.second):
             event = gateway_.event("e2e-sec.verdict", call.call_id, timeout=15)
             self.assertEqual("ASSURED", event["details"]["verdict"], event)
-        reports = [n[3] for n in self.alice.notifies if n[2].call_id == call.call_id]
+        def told():
+            return [n[3] for n in self.alice.notifies if n[2].call_id == call.call_id]
+        processes.until(told, "the first gateway tells what it and the second assert")
+        reports = told()
         self.assertEqual(1, len(reports), "the first gateway gathers what the second asserts")
         self.assertEqual("ASSURED", assurance.verdict(200, record, reports)[0])
         self.bye(call, taken)
