@@ -121,6 +121,28 @@ class Answering(unittest.TestCase):
         self.assertEqual(200, again.answered().status)
         self.assertEqual(200, again.bye().status)
 
+    def test_a_part_for_an_unknown_use_is_415_unless_it_is_optional(self):
+        """RFC 5621: it was passed over in silence, and SDP to be referred to taken for the offer."""
+        border, command = self.answering()
+        offer = bodies.mime("application/sdp", sdp.offer("127.0.0.1", 40900).encode())
+        for use, status in (("x-unknown", 415), ("x-unknown;handling=required", 415),
+                            ("x-unknown;handling=optional", 200), ("by-reference", 200)):
+            with self.subTest(use=use):
+                other = bodies.mime("application/sdp", b"v=0\r\n", [f"Content-Disposition: {use}"])
+                octets = bodies.encrypt(bodies.mime(*bodies.mixed(other, offer)),
+                                        [border.keys.bob[0], border.keys.reader[0]])
+                signed = bodies.sign_opaque(bodies.pkcs7_part("enveloped-data", octets),
+                                            *border.keys.alice)
+                call = border.alice.invite(border.line, border.bob.aor,
+                                           body=bodies.pkcs7("signed-data", signed))
+                answer = call.final()
+                self.assertEqual(status, answer.status, f"{answer} {command.output()}")
+                if status == 415:
+                    self.assertIn("application/sdp", answer.get("Accept"))
+                else:
+                    call.ack()
+                    self.assertEqual(200, call.bye().status)
+
     def test_what_is_no_session_description_is_not_called_undecipherable(self):
         border, command = self.answering()
         refused = border.alice.invite(

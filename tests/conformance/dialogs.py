@@ -5,7 +5,7 @@ import unittest
 
 from lib import gateway
 from lib.gateway import NAME
-from ua import message, sdp
+from ua import bodies, message, sdp
 from ua.agent import reply
 from ua.bodies import sdp_body
 
@@ -107,6 +107,47 @@ class Dialogs(unittest.TestCase):
             found = answers.get(timeout=10)
             if found.status >= 200:
                 return found
+
+    # -- connected identity (RFC 4916)
+
+    def test_a_dialog_whose_from_changes_is_the_same_dialog(self):
+        """AIB-3: the tags say which dialog it is, and who signs is held to the new From."""
+        offer, answer = (sdp.offer("127.0.0.1", p) for p in (42100, 52100))
+        keys = self.border.keys
+        call, taken = self.border.talk(
+            bodies.shape("N1", offer, [keys.bob[0], keys.reader[0]]),
+            bodies.shape("N1", answer, [keys.alice_reads[0], keys.reader[0]]),
+            extra=[("Supported", "from-change")])
+        desk, cell = f"sip:desk@{gateway.OUTSIDE}", f"sip:cell@{gateway.INSIDE}"
+        taken.local = taken.local.replace(self.bob.aor, desk)
+        update, ok = self.answer_all(taken, call, "UPDATE",
+                                     extra=[("Contact", self.bob.contact())])
+        self.assertEqual((taken.local, 200), (update.get("From"), ok.status))
+        call.remote = update.get("From")
+        for uri, status in ((desk, 200), (self.bob.aor, 403)):
+            with self.subTest(signer=uri):
+                signer = keys.ca.signing(f"signs-{status}", uri.removeprefix("sip:"))
+                text = sdp.offer("127.0.0.1", 52100)
+                body = bodies.shape("N3", text, [keys.alice_reads[0], keys.reader[0]], signer[0],
+                                    key=signer[1])
+                invite = taken.make("INVITE", body=body, extra=[("Contact", self.bob.contact())])
+                answers = taken.agent.ask(taken.connection, invite)
+                if status == 200:
+                    found = call.next_request("INVITE")
+                    self.assertEqual(taken.local, found.get("From"))
+                    call.reply(found, 200, extra=[("Contact", self.alice.contact())], body=(
+                        bodies.shape("N1", offer, [keys.bob[0], keys.reader[0]])))
+                self.assertEqual(status, self.final(answers).status)
+                ack = taken.make("ACK", cseq=invite.cseq[0])
+                if status == 200:
+                    taken.connection.send(ack)
+                    call.next_request("ACK")
+        call.local = call.local.replace(self.alice.aor, cell)
+        update, ok = self.answer_all(call, taken, "UPDATE",
+                                     extra=[("Contact", self.alice.contact())])
+        self.assertEqual((call.local, taken.local, 200),
+                         (update.get("From"), update.get("To"), ok.status))
+        self.assertEqual(200, self.border.end(call, taken).status)
 
     def test_cancelled_second_invite_that_was_answered_keeps_the_call(self):
         """CANCEL and 200 of a re-INVITE cross: the whole call was torn down."""

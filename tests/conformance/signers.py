@@ -1,6 +1,7 @@
 """Who signed, and whether he still may: revocation by lists and responders that openssl makes."""
 
 import contextlib
+import hashlib
 import http.server
 import socket
 import threading
@@ -9,8 +10,8 @@ import unittest
 from pathlib import Path
 
 from lib import gateway, pki, processes
-from lib.gateway import INSIDE
-from ua import bodies, sdp
+from lib.gateway import INSIDE, OUTSIDE
+from ua import agent, bodies, sdp
 
 OFFER = sdp.offer("127.0.0.1", 43100, 43102)
 
@@ -232,6 +233,85 @@ def responder(ca, port):
     processes.until(lambda: f":{port} " in processes.output_of("ss", "-Hltn")[1],
                     "openssl ocsp listens", 10, 0.1)
     return found
+
+
+class LessThanBefore(Trial):
+    """Protection that gets less is told, and stops nothing (RFC 3261 section 23.2)."""
+
+    @classmethod
+    def change(cls, tree, border):
+        tree["disclosure"] = {"clear-sdp": True}
+
+    def offer(self, signer, text=OFFER):
+        return bodies.shape("N3", text, [self.keys.bob[0], self.keys.reader[0]], signer[0],
+                            key=signer[1])
+
+    def answer(self, signer, text=OFFER):
+        return bodies.shape("N3", text, [self.keys.alice_reads[0], self.keys.reader[0]],
+                            signer[0], key=signer[1])
+
+    def told(self, kind, call):
+        return [e["details"] for e in self.border.gateway.events(kind, call.call_id)]
+
+    def print_of(self, signer):
+        return hashlib.sha256(pki.der(signer[0])).hexdigest()
+
+    def whole(self, offer, answer):
+        """A call with that offer and answer, still up."""
+        call, taken = self.border.call(body=offer)
+        taken.respond(200, answer)
+        call.answered()
+        taken.next_request("ACK")
+        self.border.gateway.event("pinhole.open", call.call_id)
+        return call, taken
+
+    def test_certificates_that_change(self):
+        """SM-7c: from call to call, and within one."""
+        one, two = self.signer(), self.signer()
+        for signer, times in ((one, 0), (one, 0), (two, 1), (two, 0)):
+            call, taken = self.whole(self.offer(signer), self.answer(self.keys.bob_signs))
+            told = self.told("e2m.signer-changed", call)
+            self.assertEqual(times, len(told), told)
+            if times:
+                self.assertEqual({"was": self.print_of(one), "is": self.print_of(two),
+                                  "of": "user"}, told[0])
+            self.assertEqual(200, self.border.end(call, taken).status)
+        call, taken = self.whole(self.offer(two), self.answer(self.keys.bob_signs))
+        later = self.ca.signing("bob-later", f"bob@{OUTSIDE}")
+        again = call.make("INVITE", body=self.offer(two, sdp.offer("127.0.0.1", 43100)),
+                          extra=[("Contact", self.alice.contact())])
+        answers = self.alice.ask(self.border.line, again)
+        found = taken.next_request("INVITE")
+        taken.reply(found, 200, extra=[("Contact", self.bob.contact())],
+                    body=self.answer(later, sdp.offer("127.0.0.1", 43300)))
+        self.assertEqual(200, agent.final(answers, 10, "re-INVITE").status)
+        self.border.line.send(call.make("ACK", cseq=again.cseq[0]))
+        taken.next_request("ACK")
+        self.assertEqual([{"was": self.print_of(self.keys.bob_signs),
+                           "is": self.print_of(later), "of": "call"}],
+                         self.told("e2m.signer-changed", call))
+        self.assertEqual(200, self.border.end(call, taken).status)
+
+    def test_an_answer_in_clear(self):
+        """SM-7c: who sent S/MIME should hear that what comes back is none."""
+        for answer, times in ((bodies.sdp_body(OFFER), 1),
+                              (self.answer(self.keys.bob_signs), 0)):
+            call, taken = self.whole(self.offer(self.keys.alice), answer)
+            self.assertEqual(times, len(self.told("e2m.answer-unsecured", call)))
+            self.assertEqual(200, self.border.end(call, taken).status)
+
+    def test_a_second_try_in_clear(self):
+        """SM-3: after 415, or 493 without a certificate, a user agent may leave S/MIME out."""
+        for status, times in ((415, 1), (493, 1), (486, 0)):
+            call, taken = self.border.call(body=self.offer(self.keys.alice))
+            taken.respond(status)
+            self.assertEqual(status, call.final().status)
+            taken.next_request("ACK")
+            call, taken = self.border.call(body=bodies.sdp_body(OFFER))
+            told = self.told("e2m.downgrade-415", call)
+            self.assertEqual([{"after": str(status)}] * times, told)
+            taken.respond(486)
+            call.final()
 
 
 del Trial

@@ -191,7 +191,7 @@ public final class BodyReader {
             leaf(entity, entity.decoded(), cover);
         }
 
-        private void leaf(MimeEntity entity, byte[] octets, Cover cover) {
+        private void leaf(MimeEntity entity, byte[] octets, Cover cover) throws BodyFault {
             parts.add(
                     new DisclosedPart(
                             entity.mediaType(),
@@ -200,7 +200,8 @@ public final class BodyReader {
                             cover.signers(),
                             cover.encrypted(),
                             cover.withoutMac() && cover.signers().isEmpty(),
-                            entity.disposition()));
+                            entity.disposition(),
+                            entity.optional()));
         }
 
         /// A whole SIP message (RFC 3261 §23.4, N8): its header rows for whoever compares them,

@@ -46,6 +46,12 @@ final class ContentKeyUnwrap {
                     SECObjectIdentifiers.dhSinglePass_stdDH_sha256kdf_scheme,
                     SECObjectIdentifiers.dhSinglePass_stdDH_sha384kdf_scheme,
                     SECObjectIdentifiers.dhSinglePass_stdDH_sha512kdf_scheme,
+                    // With the cofactor, which on our curves is one: the same secret.
+                    SECObjectIdentifiers.dhSinglePass_cofactorDH_sha224kdf_scheme,
+                    SECObjectIdentifiers.dhSinglePass_cofactorDH_sha256kdf_scheme,
+                    SECObjectIdentifiers.dhSinglePass_cofactorDH_sha384kdf_scheme,
+                    SECObjectIdentifiers.dhSinglePass_cofactorDH_sha512kdf_scheme,
+                    X9ObjectIdentifiers.dhSinglePass_cofactorDH_sha1kdf_scheme,
                     // What the openssl command uses when it is not told otherwise.
                     X9ObjectIdentifiers.dhSinglePass_stdDH_sha1kdf_scheme);
     static final Map<ASN1ObjectIdentifier, Integer> WRAP_BITS =
@@ -56,7 +62,7 @@ final class ContentKeyUnwrap {
 
     /// The most initialised agreements that one thread keeps: each kind with each wrap, twice, for
     /// parameters that are absent and NULL.
-    private static final int MAX_KEPT = 30;
+    private static final int MAX_KEPT = 60;
 
     private final SmimeKeys keys;
     private final Transport transport;

@@ -95,8 +95,13 @@ record MimeEntity(List<Header> headers, byte[] octets, byte[] raw) {
 
     /// The first word of `Content-Disposition` in lower case, or the empty string.
     String disposition() {
+        return new Body(headers, Octets.NONE).disposition();
+    }
+
+    /// Whether who does not understand the entity may leave it (RFC 3261 §20.11).
+    boolean optional() throws BodyFault {
         var value = Header.first(headers, "Content-Disposition").orElse("");
-        return value.split(";", 2)[0].strip().toLowerCase(Locale.ROOT);
+        return MediaParameters.value(value, "handling").equalsIgnoreCase("optional");
     }
 
     private String parameter(String name) throws BodyFault {

@@ -5,6 +5,8 @@ import java.security.cert.X509Certificate;
 import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Set;
+import org.surehop.core.disclosure.DisclosedPart;
 import org.surehop.core.disclosure.InspectLabel;
 import org.surehop.core.sdp.SdpParser;
 import org.surehop.core.sdp.SessionDescription;
@@ -18,6 +20,11 @@ final class OfferReading {
 
     static final int UNSUPPORTED = 415;
     private static final int MAX_MEDIA = 8;
+
+    /// Uses of a part that are understood here (RFC 3261 §20.11, RFC 5621 §5); of any other one a
+    /// caller must be told who does not say that it is optional.
+    private static final Set<String> USES =
+            Set.of("", "session", "attachment", "signal", "aib", "by-reference");
 
     private final AnswerPlan plan;
     private final Envelopes envelopes;
@@ -54,9 +61,15 @@ final class OfferReading {
             return new Refused(488, "Not Acceptable Here", "the INVITE holds no offer");
         }
         var opened = envelopes.open(invite.body());
+        if (opened.parts().stream().anyMatch(p -> !p.optional() && !USES.contains(p.disposition()))) {
+            return new Refused(
+                    UNSUPPORTED,
+                    "Unsupported Media Type",
+                    "the INVITE holds a part for a use that is not known here");
+        }
         var part =
                 opened.parts().stream()
-                        .filter(p -> p.mediaType().equals("application/sdp"))
+                        .filter(DisclosedPart::describesSession)
                         .findFirst();
         if (part.isEmpty()) {
             return opened.sealed()

@@ -114,7 +114,7 @@ final class Probe {
 
     private Optional<InetSocketAddress> readAnswer(Response answer) {
         var opened = envelopes.open(answer.body());
-        var sdp = opened.parts().stream().filter(p -> p.mediaType().equals("application/sdp"));
+        var sdp = opened.parts().stream().filter(DisclosedPart::describesSession);
         var part = sdp.findFirst();
         bodies =
                 new ProbeFindings.Bodies(

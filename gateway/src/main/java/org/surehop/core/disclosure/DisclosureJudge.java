@@ -87,7 +87,9 @@ public record DisclosureJudge(Disclosure policy, String host) {
 
     /// Judges SDP that nobody protected: good only where policy says so.
     public Judgement clear(Body body, Expectation expectation) {
-        var part = new DisclosedPart(SDP, "", body.octets(), List.of(), false);
+        var part =
+                new DisclosedPart(
+                        SDP, "", body.octets(), List.of(), false, false, body.disposition());
         return judge(new BodyFacts(List.of(part), Set.of()), expectation);
     }
 
@@ -140,7 +142,7 @@ public record DisclosureJudge(Disclosure policy, String host) {
 
     /// The SDP parts that count: the encrypted ones if there are any.
     private static List<DisclosedPart> candidates(BodyFacts facts) {
-        var all = facts.parts().stream().filter(p -> p.mediaType().equals(SDP)).toList();
+        var all = facts.parts().stream().filter(DisclosedPart::describesSession).toList();
         var encrypted = all.stream().filter(DisclosedPart::encrypted).toList();
         return encrypted.isEmpty() ? all : encrypted;
     }

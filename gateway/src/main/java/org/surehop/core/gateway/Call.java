@@ -75,6 +75,8 @@ final class Call implements Relation {
     private boolean told;
     /// Whether a body of it was opened: content keys may be kept for it.
     private boolean keys;
+    /// Under which certificate each end has signed last, by its tag.
+    private final Map<String, String> signers = new LinkedHashMap<>();
     Optional<InetAddress> addressA;
     /// Whether the caller came in clear, which only a call without e2e-sec may.
     final boolean clear;
@@ -137,6 +139,13 @@ final class Call implements Relation {
     KeyScope opensKeys() {
         keys = true;
         return KeyScope.ofCall(key.callId(), owner);
+    }
+
+    /// That end has signed under that certificate; under which one before comes back.
+    Optional<String> signedBy(String tag, String fingerprint) {
+        return signers.size() <= MAX_FORKS || signers.containsKey(tag)
+                ? Optional.ofNullable(signers.put(tag, fingerprint))
+                : Optional.empty();
     }
 
     /// The scope to be wiped, once, if a body was ever opened in it.

@@ -214,6 +214,7 @@ final class Homeward implements TransactionDesk.User {
         } else if (response.status().failure()) {
             desks.injection().relayed(turn, passage, response);
             passage.failure = answers.causeOf(turn, passage, response);
+            desks.passages().protection().refused(turn, passage, response);
             lostDialog(turn, passage, response);
         }
     }

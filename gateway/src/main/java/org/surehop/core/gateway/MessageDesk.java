@@ -28,15 +28,17 @@ final class MessageDesk {
     private final Desks desks;
     private final KeyBudget budget;
     private final TunnelDesk tunnels;
+    private final ProtectionDesk protection;
     private final Map<TaskId, Work> byTask = new HashMap<>();
 
     /// What is under way, and how many private-key operations were taken for it.
     private record Work(Passage passage, KeyBudget.Payer payer, int taken) {}
 
-    MessageDesk(Desks desks, KeyBudget budget) {
+    MessageDesk(Desks desks, KeyBudget budget, ProtectionDesk protection) {
         this.desks = desks;
         this.budget = budget;
         this.tunnels = new TunnelDesk(desks.reporter());
+        this.protection = protection;
     }
 
     /// Whether the body of that request is looked at here.
@@ -96,7 +98,10 @@ final class MessageDesk {
             return;
         }
         switch (outcome) {
-            case MessageJudge.Outcome.Read _ -> keep(turn, work, sealed);
+            case MessageJudge.Outcome.Read _ -> {
+                protection.read(turn, passage, facts);
+                keep(turn, work, sealed);
+            }
             case MessageJudge.Outcome.Opaque(var reason) -> {
                 tell(turn, passage, NoticeKind.UNDECIPHERABLE, reason);
                 goOn(turn, passage);

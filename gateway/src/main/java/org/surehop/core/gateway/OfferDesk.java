@@ -185,6 +185,7 @@ final class OfferDesk {
         var same = new Heard(session, known(session, by, heard.said()), heard.in());
         session.offer = Optional.empty();
         offer.ifPresent(o -> session.next = Optional.of(pair(by, o, same)));
+        desks.passages().protection().answered(turn, passage, by, offer, heard.said());
         enable(turn, passage, same, offer);
     }
 

@@ -22,13 +22,15 @@ final class PassageDesk {
     private final Undoing undoing;
     private final Underway underway = new Underway();
     private final Homeward homeward;
+    private final ProtectionDesk protection;
 
     PassageDesk(Desks desks) {
         this.desks = desks;
         this.answers = new Answers(desks);
         var budget = new KeyBudget();
-        this.reading = new Reading(desks, budget);
-        this.messages = new MessageDesk(desks, budget);
+        this.protection = new ProtectionDesk(desks.reporter());
+        this.reading = new Reading(desks, budget, protection);
+        this.messages = new MessageDesk(desks, budget, protection);
         this.onward = new Onward(desks);
         this.undoing = new Undoing(desks);
         this.homeward = new Homeward(desks, underway, onward, answers, undoing);
@@ -42,6 +44,11 @@ final class PassageDesk {
     /// The bodies of MESSAGE requests, and their archive.
     MessageDesk messages() {
         return messages;
+    }
+
+    /// What notices that less is protected than before.
+    ProtectionDesk protection() {
+        return protection;
     }
 
     int size() {
@@ -69,6 +76,7 @@ final class PassageDesk {
                             passage.serverKey,
                             Crossing.local(passage.request, 100, "Trying", ""));
         }
+        protection.arrived(turn, passage);
         desks.offers().arrived(turn, passage);
         step(turn, passage, new Exchange.Event.Arrived(need(turn, passage)));
     }

@@ -33,18 +33,20 @@ final class Reading {
     private final LocationDesk locations;
     private final IdentityDesk identities;
     private final TunnelDesk tunnels;
+    private final ProtectionDesk protection;
     private final Map<TaskId, Work> byTask = new HashMap<>();
 
     /// What is under way, and how many private-key operations were taken for it.
     private record Work(
             Passage passage, KeyBudget.Payer payer, int taken, Body body, boolean labelled) {}
 
-    Reading(Desks desks, KeyBudget budget) {
+    Reading(Desks desks, KeyBudget budget, ProtectionDesk protection) {
         this.desks = desks;
         this.budget = budget;
         this.locations = new LocationDesk(desks, this::judged);
         this.identities = new IdentityDesk(desks.reporter());
         this.tunnels = new TunnelDesk(desks.reporter());
+        this.protection = protection;
     }
 
     void open(Turn turn, Passage passage, Body body, List<String> contentIds) {
@@ -100,6 +102,9 @@ final class Reading {
                                 () ->
                                         desks.judge(turn.config(), passage)
                                                 .judge(opened.facts(), expectation(passage)));
+        if (!(judgement instanceof Judgement.Refused)) {
+            protection.read(turn, passage, opened.facts());
+        }
         var placed =
                 !answering(passage)
                         && !(judgement instanceof Judgement.Refused)

@@ -27,6 +27,10 @@ final class Recall<V> {
         return true;
     }
 
+    void forget(String name) {
+        entries.remove(name);
+    }
+
     void forget(Instant now) {
         entries.values().removeIf(e -> !e.until().isAfter(now));
     }

@@ -20,7 +20,16 @@ public record Body(List<Header> headers, Octets octets) {
     /// The lower-case media type without parameters and comments (RFC 2045 §5.1), or the empty
     /// string.
     public String mediaType() {
-        var type = contentType().strip();
+        return firstWord(contentType());
+    }
+
+    /// What `Content-Disposition` says first, in lower case, or the empty string.
+    public String disposition() {
+        return firstWord(Header.first(headers, "Content-Disposition").orElse(""));
+    }
+
+    private static String firstWord(String value) {
+        var type = value.strip();
         var end = 0;
         while (end < type.length() && ";(".indexOf(type.charAt(end)) < 0) {
             end++;
