@@ -1,11 +1,10 @@
 """What the quick test leaves out, in QEMU: UEFI and 256 MB, what must be refused, power cuts, damage, watchdogs, reset,
 backup, updates over the network with their reports. One box at a time; the tests run in the order of their numbers.
 
-SUREHOP_CUTS  how many power cuts (default 20)      SUREHOP_SEED  of the chance in them (printed)
+SUREHOP_CUTS    how many power cuts (default 20)      SUREHOP_SEED  of the chance in them (printed)
 """
 
 import os
-import random
 import shutil
 import subprocess
 import sys
@@ -16,92 +15,23 @@ from pathlib import Path
 HERE = Path(__file__).resolve().parents[1]
 sys.path.insert(0, str(HERE))
 
-from lib import pki, processes, suite  # noqa: E402
+from lib import pki, processes  # noqa: E402
 from lib.gateway import Keys  # noqa: E402
-from qemu import box, medium, quick, spaces  # noqa: E402
+from qemu import box, medium, spaces  # noqa: E402
+from qemu.case import HEALTHY, Case, choose, cut_out  # noqa: E402
+from qemu.cuts import C_PowerCuts  # noqa: E402, F401
+from qemu.lasting import F_Lasting  # noqa: E402, F401
+from qemu.offline import OUT, built  # noqa: E402
+from qemu.release import A_ReleaseKeys  # noqa: E402, F401
 
-OUT, HEALTHY = quick.OUT, quick.HEALTHY
 MARK = "the-mark-of-the-operator.example"
-
-
-class Case(unittest.TestCase):
-    """A disk of its own for each class, and at most one machine at a time."""
-
-    @classmethod
-    def setUpClass(cls):
-        cls.version = quick.built()
-        cls.place = suite.place()
-        cls.disk = str(cls.place / "disk.img")
-        subprocess.check_call(["cp", "--sparse=always", OUT / f"surehop-{cls.version}-amd64.img", cls.disk])
-        cls.box = None
-
-    @classmethod
-    def tearDownClass(cls):
-        cls.off()
-        shutil.rmtree(cls.place, ignore_errors=True)
-
-    @classmethod
-    def off(cls):
-        if cls.box:
-            cls.box.power_cut()
-            cls.box = None
-
-    @classmethod
-    def on(cls, *drives, **options):
-        cls.off()
-        cls.box = box.Box(cls.disk, **{"memory": 384, **options}, drives=drives)
-        return cls.box
-
-    @classmethod
-    def bundle(cls, kind, version):
-        """A changed image, made once in a run."""
-        made = Path(os.environ["SUREHOP_TEST_DIR"]) / f"{kind}-{version}.raucb"
-        if not made.exists():
-            subprocess.run([HERE / "qemu" / "variant", kind, version, made], check=True, capture_output=True)
-        return str(made)
-
-    @classmethod
-    def stick(cls, label, **files):
-        path = str(cls.place / f"{label.lower()}-{len(list(cls.place.iterdir()))}.img")
-        return box.medium(path, label, {n.replace("__", "."): f for n, f in files.items()})
-
-    def lab(self, text):
-        """A medium whose script the lab image runs once, after it has confirmed itself."""
-        script = self.place / f"lab-{time.monotonic_ns()}.sh"
-        done = f"/data/lab-{script.stem[-12:]}"
-        script.write_text(f"[ ! -e {done} ] || exit 0\ntouch {done}; sync\n{text}\n")
-        return self.stick("SUREHOPLAB", lab__sh=str(script))
-
-    def slot(self, machine, slot, since=0, seconds=400):
-        at, (_, line) = machine.wait(HEALTHY, seconds, since)
-        self.assertIn(f"slot {slot}", line)
-        return at
-
-
-def edit(disk, partition, offset, octets):
-    """Overwrites octets of a partition; `offset` counts from its begin."""
-    begin, _ = box.partition(disk, partition)
-    with open(disk, "r+b") as file:
-        file.seek(begin + offset)
-        file.write(octets)
-
-
-def cut_out(disk, partition, path):
-    begin, size = box.partition(disk, partition)
-    with open(disk, "rb") as file, open(path, "wb") as out:
-        file.seek(begin)
-        for _ in range(size >> 20):
-            piece = file.read(1 << 20)
-            out.write(piece) if any(piece) else out.seek(len(piece), 1)
-        out.truncate(size)
-    return path
 
 
 class A_Builds(unittest.TestCase):
     """What needs no machine but time."""
 
     def test_1_two_builds_are_bit_identical(self):
-        version = quick.built()
+        version = built()
         again = Path(os.environ["SUREHOP_TEST_DIR"]) / "again"
         done = subprocess.run([HERE / "build", "--out", again], capture_output=True, text=True)
         self.assertEqual(0, done.returncode, done.stderr[-2000:])
@@ -123,11 +53,13 @@ class B_Refusals(Case):
 
     def test_2_what_no_box_may_take_is_refused_and_what_it_may_is_taken(self):
         subprocess.run([HERE / "qemu" / "refused", self.place], check=True, capture_output=True)
-        names = ["payload", "signature", "too-old", "wrong-box", "wrong-ca"]
+        names = ["expired", "not-yet", "payload", "revoked", "signature", "too-old", "wrong-box", "wrong-ca"]
         stick = self.stick("SUREHOPUPD", **{n.replace("-", "_") + "__raucb": str(self.place / (n + ".raucb"))
                                             for n in names}, zz_good__raucb=self.bundle("lab", "0.98.0"))
-        machine = self.on(stick)
-        for name, reason in (("payload", "damaged"), ("signature", "untrusted"), ("too_old", "too-old"),
+        # Its clock is years behind: it counts from what the image knows of the time.
+        machine = self.on(stick, memory=256, clock="2020-01-01T00:00:00")
+        for name, reason in (("expired", "untrusted"), ("not_yet", "untrusted"), ("payload", "damaged"),
+                             ("revoked", "untrusted"), ("signature", "untrusted"), ("too_old", "too-old"),
                              ("wrong_box", "incompatible"), ("wrong_ca", "untrusted")):
             at, (_, line) = machine.wait(rf"update\.refused: {name}\.raucb: ", 300)
             self.assertIn(f"(update-{reason})", line)
@@ -161,98 +93,6 @@ class B_Refusals(Case):
         machine.wait(HEALTHY)
 
 
-class C_PowerCuts(Case):
-    """Updates that are cut off, one that stays, and then what may go wrong with it."""
-
-    def test_1_a_power_cut_at_any_point_leaves_a_slot_that_starts(self):
-        seed = int(os.environ.get("SUREHOP_SEED", time.time_ns() % 1_000_000))
-        cuts, chance = int(os.environ.get("SUREHOP_CUTS", "20")), random.Random(seed)
-        print(f"      {cuts} power cuts, SUREHOP_SEED={seed}", flush=True)
-        stick = type(self).update = self.stick("SUREHOPUPD", lab__raucb=self.bundle("lab", "0.98.0"))
-        span = 40.0
-        for number in range(cuts):
-            machine = self.on(stick)
-            at = self.slot(machine, "A")
-            at, (begin, _) = machine.wait(r"update\.installing", 120, at)
-            wanted = chance.uniform(0, span)
-            end = time.monotonic() + wanted
-            while time.monotonic() < end and not machine.said(r"slot B version"):
-                time.sleep(0.05)
-            ended = machine.said(r"update\.installed") or machine.said(r"slot B version")
-            self.off()
-            if ended:  # it came after the end: the next cuts fall within
-                span = min(span, wanted)
-                self.undo()
-            print(f"      cut {number + 1}: {wanted:.1f} s after the begin"
-                  + (" (it was installed)" if ended else ""), flush=True)
-        machine = self.on()
-        machine.wait(HEALTHY)
-
-    def undo(self):
-        """A new disk: the update was whole before the cut."""
-        subprocess.check_call(["cp", "--sparse=always", OUT / f"surehop-{self.version}-amd64.img", self.disk])
-
-    def test_2_an_update_is_confirmed_in_the_other_slot(self):
-        machine = self.on(self.update)
-        at, _ = machine.wait(r"update\.installed", 400)
-        at, _ = machine.wait(r"slot B version 0\.98\.0", 120, at)
-        machine.wait(r"update\.confirmed: version 0\.98\.0 in slot B", 300, at)
-        self.slot(machine, "B", at)
-
-    def test_3_a_gateway_that_hangs_is_started_anew(self):
-        machine = self.on(self.lab("""
-            pid=$(systemctl show -p MainPID --value surehop.service)
-            kill -STOP $pid; echo "lab: stopped $pid"
-            for i in $(seq 1 40); do
-                sleep 3
-                now=$(systemctl show -p MainPID --value surehop.service)
-                [ "$now" = "$pid" ] || [ "$now" = 0 ] || ! systemctl -q is-active surehop.service || break
-            done
-            for i in 1 2 3 4 5 6; do /usr/lib/surehop/health && echo "lab: healthy again, $(systemctl show -p NRestarts --value surehop.service) restart" && break; sleep 5; done"""))
-        at, _ = machine.wait(r"lab: stopped", 300)
-        machine.wait(r"lab: healthy again, [1-9]", 240, at)
-
-    def test_4_a_kernel_that_hangs_is_reset_by_the_watchdog(self):
-        machine = self.on(self.lab(
-            "echo 0 >/proc/sys/kernel/panic; echo 'lab: now it hangs'; sync; sleep 1; echo c >/proc/sysrq-trigger"))
-        at, _ = machine.wait(r"lab: now it hangs", 300)
-        at, _ = machine.wait(r"slot [AB] version", 150, at)
-        machine.wait(HEALTHY, 300, at)
-
-    def test_5_an_edited_slot_cfg_is_refused_and_the_other_slot_starts(self):
-        keep = self.disk + ".keep"
-        self.off()
-        subprocess.check_call(["cp", "--sparse=always", self.disk, keep])
-        active = box.environment(self.disk)["ORDER"][0].lower()
-        other = "b" if active == "a" else "a"
-        boot, tree, new = (str(self.place / n) for n in ("boot.img", "boot-tree", "boot-new.img"))
-        cut_out(self.disk, f"boot-{active}", boot)
-        subprocess.run(["unsquashfs", "-q", "-n", "-f", "-d", tree, boot], check=True, stdout=subprocess.DEVNULL)
-        config = Path(tree, "slot.cfg")
-        config.write_text(config.read_text().replace("surehop_version=", "surehop_version=9."))
-        subprocess.run(["mksquashfs", tree, new, "-noappend", "-no-progress", "-quiet", "-comp", "gzip"], check=True)
-        edit(self.disk, f"boot-{active}", 0, Path(new).read_bytes())
-        machine = self.on()
-        at, _ = machine.wait(rf"slot {active.upper()} refused", 120)
-        self.slot(machine, other.upper(), at)
-        self.off()
-        os.replace(keep, self.disk)
-
-    def test_6_a_damaged_block_of_the_root_brings_the_other_slot(self):
-        self.off()
-        state = box.environment(self.disk)
-        active = state["ORDER"][0].lower()
-        other = "b" if active == "a" else "a"
-        begin, size = box.partition(self.disk, f"root-{active}")
-        # Every third of many blocks where the programs of the start lie: one of them will be read.
-        for block in range(64, 18000, 97):
-            edit(self.disk, f"root-{active}", block * 4096, b"\xa5" * 64)
-        machine = self.on()
-        at, _ = machine.wait(r"verity|panic|FATAL", 200)
-        at, _ = machine.wait(rf"slot {other.upper()} version", 200, at)
-        self.slot(machine, other.upper(), at)
-
-
 class D_Reset(Case):
     """A factory reset leaves the identity of the box and nothing of its owner."""
 
@@ -271,13 +111,7 @@ class D_Reset(Case):
         self.assertIn(MARK.encode(), before)
         self.assertIn(secret, before)
         machine = self.on()
-        machine.wait(r"Surehop, slot A|GNU GRUB", 60)
-        for _ in range(3):
-            machine.process.stdin.write(b"\x1b[B")
-            machine.process.stdin.flush()
-            time.sleep(0.2)
-        machine.process.stdin.write(b"\r")
-        machine.process.stdin.flush()
+        choose(machine, 3)
         at, _ = machine.wait(r"factory reset", 120)
         machine.wait(r"box\.reset", 240, at)
         machine.wait(r"factory configuration", 240, at)

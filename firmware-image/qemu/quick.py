@@ -15,11 +15,14 @@ sys.path.insert(0, str(HERE))
 from lib import processes, suite  # noqa: E402
 from lib.gateway import INSIDE, NAME, OUTSIDE, Keys  # noqa: E402
 from qemu import box, medium, spaces  # noqa: E402
+from qemu.case import HEALTHY  # noqa: E402
+from qemu.hardened import Hardened  # noqa: E402, F401
 from qemu.offline import OUT, InTheTree, built  # noqa: E402, F401
+from qemu.reset import Reset  # noqa: E402, F401
+from qemu.shared import Shared  # noqa: E402, F401
+from qemu.trust import Trust  # noqa: E402, F401
 from ua import bodies, media, sdp  # noqa: E402
 from ua.agent import Agent  # noqa: E402
-
-HEALTHY = r"surehop-firmware: healthy, version (\S+), slot ([AB])"
 
 
 class Appliance(unittest.TestCase):

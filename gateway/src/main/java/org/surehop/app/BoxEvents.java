@@ -37,6 +37,7 @@ final class BoxEvents implements AutoCloseable {
     /// Nothing else is taken: the box may not speak for the gateway.
     private static final Map<NoticeKind, Severity> KINDS =
             Map.of(
+                    NoticeKind.CONFIG_REFUSED, Severity.MAJOR,
                     NoticeKind.UPDATE_INSTALLING, Severity.INFO,
                     NoticeKind.UPDATE_INSTALLED, Severity.INFO,
                     NoticeKind.UPDATE_REFUSED, Severity.WARNING,
@@ -44,7 +45,8 @@ final class BoxEvents implements AutoCloseable {
                     NoticeKind.UPDATE_FAILED, Severity.MAJOR,
                     NoticeKind.UPDATE_ROLLED_BACK, Severity.MAJOR,
                     NoticeKind.HEALTH_LOST, Severity.CRITICAL,
-                    NoticeKind.BOX_RESET, Severity.WARNING);
+                    NoticeKind.BOX_RESET, Severity.WARNING,
+                    NoticeKind.UPDATE_KEYRING, Severity.WARNING);
 
     private final Path directory;
     private final Path memory;

@@ -45,11 +45,17 @@ final class Telemetry implements AutoCloseable {
     private final ScheduledExecutorService ticker;
     private final List<AutoCloseable> opened = new ArrayList<>();
     private final List<Supplier<PartHealth>> parts = new CopyOnWriteArrayList<>();
+    private final Optional<Alarm> alarm;
     private volatile Supplier<List<PartHealth>> others = List::of;
 
     private Telemetry(
-            Journal journal, Status.Box box, Supplier<Snapshot> snapshots, InstantSource clock) {
+            Journal journal,
+            Status.Box box,
+            Supplier<Snapshot> snapshots,
+            InstantSource clock,
+            Optional<Alarm> alarm) {
         this.clock = clock;
+        this.alarm = alarm;
         this.journal = journal;
         this.box = box;
         this.snapshots = snapshots;
@@ -79,7 +85,11 @@ final class Telemetry implements AutoCloseable {
                             config.limits().queue(),
                             sinks(config),
                             box.bootId());
-            var all = new Telemetry(Journal.open(settings, clock), box, snapshots, clock);
+            var opened = JournalOpening.open(settings, config.journal().unusable(), clock);
+            var alarm = Optional.of(config.upkeep().alarm()).filter(a -> !a.isEmpty());
+            var all =
+                    new Telemetry(
+                            opened, box, snapshots, clock, alarm.map(a -> new Alarm(Path.of(a))));
             all.snmp(file, config);
             all.mqtt(file, config);
             all.begin();
@@ -152,7 +162,13 @@ final class Telemetry implements AutoCloseable {
     private void begin() {
         var unused =
                 ticker.scheduleWithFixedDelay(
-                        () -> journal.status(status()), 0, 500, TimeUnit.MILLISECONDS);
+                        () -> {
+                            journal.status(status());
+                            alarm.ifPresent(Alarm::look);
+                        },
+                        0,
+                        500,
+                        TimeUnit.MILLISECONDS);
     }
 
     /// Why the journal takes nothing; empty when it does.
@@ -196,6 +212,7 @@ final class Telemetry implements AutoCloseable {
                         notice.kind().wireName(),
                         notice.severity(),
                         notice.reason().wireName());
+        alarm.ifPresent(a -> a.hear(notice));
         if (!journal.append(notice)) {
             LOG.error("journal full: notice not taken kind={}", notice.kind().wireName());
         }

@@ -233,9 +233,16 @@ final class EdgeReader {
                 new Journal(
                         s.file("path", "/var/lib/surehop/journal.db"),
                         s.duration("keep", "30d", "1h", "3650d"),
-                        s.large("max-events", 1_000_000, 1000, 1_000_000_000));
+                        s.large("max-events", 1_000_000, 1000, 1_000_000_000),
+                        s.choice("unusable", Journal.Unusable.class, unusable()));
         s.close();
         return read;
+    }
+
+    /// A machine that nobody stands beside says so in the environment; the file has the last word.
+    private static Journal.Unusable unusable() {
+        var machines = System.getenv().getOrDefault("SUREHOP_JOURNAL_UNUSABLE", "");
+        return machines.equals("set-aside") ? Journal.Unusable.SET_ASIDE : Journal.Unusable.REFUSE;
     }
 
     Snmp snmp() {

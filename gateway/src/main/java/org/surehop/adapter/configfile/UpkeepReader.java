@@ -18,6 +18,7 @@ final class UpkeepReader {
         var socket = s.file("socket", machine("SUREHOP_HEALTH_SOCKET"));
         var port = s.integer("trial-port", Upkeep.NONE.trialPort(), 1, 65534);
         var events = s.file("events", machine("SUREHOP_BOX_EVENTS"));
+        var alarm = s.file("alarm", machine("SUREHOP_ALARM"));
         var request = s.file("update-request", machines);
         var names = snmp.users().stream().map(Snmp.User::name).toList();
         var form = "the name of one of snmp.users";
@@ -33,6 +34,6 @@ final class UpkeepReader {
             s.fault("update-user", "is missing, expected " + form);
         }
         var both = !user.isEmpty() && !request.isEmpty();
-        return new Upkeep(socket, port, events, both ? request : "", both ? user : "");
+        return new Upkeep(socket, port, events, alarm, both ? request : "", both ? user : "");
     }
 }

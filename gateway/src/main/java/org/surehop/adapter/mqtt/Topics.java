@@ -86,6 +86,7 @@ record Topics(String root, String site, String id) {
                     STOPPED,
                     CONFIG_CHANGED,
                     CONFIG_REFUSED,
+                    JOURNAL_SET_ASIDE,
                     INTERNAL_ERROR,
                     UPDATE_REQUESTED,
                     UPDATE_INSTALLING,
@@ -95,7 +96,8 @@ record Topics(String root, String site, String id) {
                     UPDATE_FAILED,
                     UPDATE_ROLLED_BACK,
                     HEALTH_LOST,
-                    BOX_RESET ->
+                    BOX_RESET,
+                    UPDATE_KEYRING ->
                     "lifecycle";
         };
     }

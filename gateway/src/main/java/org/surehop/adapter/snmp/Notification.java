@@ -62,6 +62,7 @@ final class Notification {
                             STOPPED,
                             CONFIG_CHANGED,
                             CONFIG_REFUSED,
+                            JOURNAL_SET_ASIDE,
                             INTERNAL_ERROR,
                             UPDATE_REQUESTED,
                             UPDATE_INSTALLING,
@@ -71,7 +72,8 @@ final class Notification {
                             UPDATE_FAILED,
                             UPDATE_ROLLED_BACK,
                             HEALTH_LOST,
-                            BOX_RESET ->
+                            BOX_RESET,
+                            UPDATE_KEYRING ->
                             6;
                 };
         return new OID(TYPES + number);

@@ -42,6 +42,7 @@ public enum NoticeKind {
     STOPPED("gateway.stopped", 91),
     CONFIG_CHANGED("config.changed", 92),
     CONFIG_REFUSED("config.refused", 93),
+    JOURNAL_SET_ASIDE("journal.set-aside", 94),
     INTERNAL_ERROR("gateway.internal-error", 99),
     UPDATE_REQUESTED("update.requested", 110),
     UPDATE_INSTALLING("update.installing", 111),
@@ -51,7 +52,8 @@ public enum NoticeKind {
     UPDATE_FAILED("update.failed", 115),
     UPDATE_ROLLED_BACK("update.rolled-back", 116),
     HEALTH_LOST("box.health-lost", 117),
-    BOX_RESET("box.reset", 118);
+    BOX_RESET("box.reset", 118),
+    UPDATE_KEYRING("update.keyring", 119);
 
     private final String wireName;
     private final int number;

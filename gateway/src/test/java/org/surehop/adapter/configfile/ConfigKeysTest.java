@@ -219,7 +219,7 @@ class ConfigKeysTest {
                 pinholes(),
                 timers(),
                 limits(),
-                new Journal(here("j.db"), Duration.ofDays(1), 2000),
+                new Journal(here("j.db"), Duration.ofDays(1), 2000, Journal.Unusable.SET_ASIDE),
                 new Snmp(
                         true,
                         "::1",
@@ -229,7 +229,7 @@ class ConfigKeysTest {
                         List.of(new Snmp.Receiver("r", "192.0.2.2", 1171, "u", true))),
                 mqtt(),
                 MidcomKeys.authentication(env("USERS")),
-                new Upkeep(here("h"), 5090, here("e"), here("r"), "u"),
+                new Upkeep(here("h"), 5090, here("e"), here("a"), here("r"), "u"),
                 MidcomKeys.everyKey());
     }
 
