@@ -150,7 +150,7 @@ public record SimSettings(
                         Duration.ofSeconds(5),
                         Duration.ofMinutes(20)),
                 limits(),
-                new Journal(":memory:", Duration.ofDays(1), 1_000),
+                new Journal(":memory:", Duration.ofDays(1), 1_000, Journal.Unusable.REFUSE),
                 new Snmp(false, "127.0.0.1", 1161, "state", List.of(), List.of()),
                 new Mqtt(
                         false,
