@@ -22,12 +22,13 @@ class Box:
     """A machine from power-on to power-off. Software emulation, always: /dev/kvm may open and then hang."""
 
     def __init__(self, disk, memory=512, uefi=False, drives=(), taps=(), forward=(), name="box", writable=False,
-                 clock=None, watchdog=False):
+                 extra=(), arch="amd64", clock=None, watchdog=False):
         self.disk, self.lines, self.new = disk, [], threading.Condition()
         self.ports = {inside: free_port() for inside in forward}
         self.directory = tempfile.mkdtemp(prefix="surehop-qemu-")
-        command = ["qemu-system-x86_64", "-name", name, "-machine", "q35,smm=off", "-accel", "tcg,thread=multi", "-smp", "2",
-                   "-cpu", "max", "-m", str(memory), "-display", "none", "-serial", "stdio",
+        kind = {"amd64": ["qemu-system-x86_64", "-machine", "q35,smm=off", "-cpu", "max"],
+                "arm64": ["qemu-system-aarch64", "-machine", "virt", "-cpu", "cortex-a72"]}[arch]
+        command = [*kind, "-name", name, "-accel", "tcg,thread=multi", "-smp", "2", "-m", str(memory), "-display", "none", "-serial", "stdio",
                    "-monitor", f"unix:{self.directory}/monitor,server,nowait",
                    "-drive", f"file={disk},format=raw,if=virtio,cache=unsafe",
                    "-object", "rng-random,filename=/dev/urandom,id=rng", "-device", "virtio-rng-pci,rng=rng"]
@@ -35,10 +36,13 @@ class Box:
             command += ["-device", "i6300esb", "-action", "watchdog=reset"]
         if clock:
             command += ["-rtc", f"base={clock}"]
+        command += extra
         if uefi:
+            code, blank = {"amd64": ("OVMF/OVMF_CODE_4M.fd", "OVMF/OVMF_VARS_4M.fd"),
+                           "arm64": ("AAVMF/AAVMF_CODE.fd", "AAVMF/AAVMF_VARS.fd")}[arch]
             variables = f"{self.directory}/vars.fd"
-            shutil.copy("/usr/share/OVMF/OVMF_VARS_4M.fd", variables)
-            command += ["-drive", "if=pflash,format=raw,readonly=on,file=/usr/share/OVMF/OVMF_CODE_4M.fd",
+            shutil.copy(f"/usr/share/{blank}", variables)
+            command += ["-drive", f"if=pflash,format=raw,readonly=on,file=/usr/share/{code}",
                         "-drive", f"if=pflash,format=raw,file={variables}"]
         for drive in drives:
             command += ["-drive", f"file={drive},format=raw,if=virtio,readonly={'off' if writable else 'on'}"]

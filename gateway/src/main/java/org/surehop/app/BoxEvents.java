@@ -36,17 +36,19 @@ final class BoxEvents implements AutoCloseable {
 
     /// Nothing else is taken: the box may not speak for the gateway.
     private static final Map<NoticeKind, Severity> KINDS =
-            Map.of(
-                    NoticeKind.CONFIG_REFUSED, Severity.MAJOR,
-                    NoticeKind.UPDATE_INSTALLING, Severity.INFO,
-                    NoticeKind.UPDATE_INSTALLED, Severity.INFO,
-                    NoticeKind.UPDATE_REFUSED, Severity.WARNING,
-                    NoticeKind.UPDATE_CONFIRMED, Severity.INFO,
-                    NoticeKind.UPDATE_FAILED, Severity.MAJOR,
-                    NoticeKind.UPDATE_ROLLED_BACK, Severity.MAJOR,
-                    NoticeKind.HEALTH_LOST, Severity.CRITICAL,
-                    NoticeKind.BOX_RESET, Severity.WARNING,
-                    NoticeKind.UPDATE_KEYRING, Severity.WARNING);
+            Map.ofEntries(
+                    Map.entry(NoticeKind.CONFIG_CHANGED, Severity.INFO),
+                    Map.entry(NoticeKind.CONFIG_REFUSED, Severity.MAJOR),
+                    Map.entry(NoticeKind.CREDENTIALS_REFUSED, Severity.WARNING),
+                    Map.entry(NoticeKind.UPDATE_INSTALLING, Severity.INFO),
+                    Map.entry(NoticeKind.UPDATE_INSTALLED, Severity.INFO),
+                    Map.entry(NoticeKind.UPDATE_REFUSED, Severity.WARNING),
+                    Map.entry(NoticeKind.UPDATE_CONFIRMED, Severity.INFO),
+                    Map.entry(NoticeKind.UPDATE_FAILED, Severity.MAJOR),
+                    Map.entry(NoticeKind.UPDATE_ROLLED_BACK, Severity.MAJOR),
+                    Map.entry(NoticeKind.HEALTH_LOST, Severity.CRITICAL),
+                    Map.entry(NoticeKind.BOX_RESET, Severity.WARNING),
+                    Map.entry(NoticeKind.UPDATE_KEYRING, Severity.WARNING));
 
     private final Path directory;
     private final Path memory;

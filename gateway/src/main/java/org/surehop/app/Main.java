@@ -32,6 +32,7 @@ public final class Main {
                     AnswerCommand.class,
                     StatusCommand.class,
                     HealthCommand.class,
+                    SetupCommand.class,
                     EventsCommand.class,
                     ExplainCommand.class,
                     FirewallCommand.class,

@@ -44,6 +44,16 @@ class BoxEventsTest {
         assertEquals(Severity.CRITICAL, once.severity());
     }
 
+    @Test
+    void tellsOfThePageForTheFirstStart() {
+        var refused = BoxEvents.parse(TIME + " auth.refused none ten wrong setup codes").get();
+        assertEquals(NoticeKind.CREDENTIALS_REFUSED, refused.kind());
+        assertEquals(Severity.WARNING, refused.severity());
+        var taken = BoxEvents.parse(TIME + " config.changed none by the setup page").get();
+        assertEquals(NoticeKind.CONFIG_CHANGED, taken.kind());
+        assertEquals(Severity.INFO, taken.severity());
+    }
+
     /// The box speaks of itself alone: a verdict on a call is not its to tell.
     @ParameterizedTest
     @ValueSource(

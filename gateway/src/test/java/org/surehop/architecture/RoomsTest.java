@@ -171,6 +171,10 @@ class RoomsTest {
                     .because(
                             "native code is called in two rooms, which nobody else needs to trust");
 
+    @ArchTest
+    static final ArchRule theWebStaysInItsRoom =
+            confined("org.surehop.adapter.setup..", "com.sun.net.httpserver..", "java.util.zip..");
+
     @ArchTest static final ArchRule optionsStayInApp = confined("org.surehop.app..", "picocli..");
 
     /// Two rooms and `app`, whose probe is a user agent with keys of its own.

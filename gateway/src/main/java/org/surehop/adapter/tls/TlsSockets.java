@@ -155,7 +155,7 @@ public final class TlsSockets {
         return contexts.credentials().leaf();
     }
 
-    private static SSLParameters parameters(List<String> versions) {
+    static SSLParameters parameters(List<String> versions) {
         var parameters =
                 new SSLParameters(SUITES.toArray(String[]::new), versions.toArray(String[]::new));
         parameters.setNamedGroups(GROUPS.toArray(String[]::new));
