@@ -77,7 +77,8 @@ record RouteReader(List<Peer> peers, LegMode legMode, Topology topology) {
         if (injection.onRejected() != Injection.OnRejected.REJECT) {
             s.fault(
                     "leg-mode",
-                    "a transparent route keeps CSeq, expected on-injected-rejected: reject with it");
+                    "a transparent route keeps CSeq,"
+                            + " expected on-injected-rejected: reject with it");
             return LegMode.ANCHORED;
         }
         var peer = peers.stream().filter(p -> p.name().equals(to)).findFirst();
@@ -85,9 +86,10 @@ record RouteReader(List<Peer> peers, LegMode legMode, Topology topology) {
         if (shown != Topology.FULL && !to.equals("refuse")) {
             s.fault(
                     "leg-mode",
-                    "a transparent route shows '%s' every element beyond us, expected topology: full"
-                                    .formatted(to)
-                            + " for it, or anchored");
+                    "a transparent route shows '"
+                            + to
+                            + "' every element beyond us, expected topology: full for it,"
+                            + " or anchored");
         }
         return mode;
     }
