@@ -61,16 +61,14 @@ final class OfferReading {
             return new Refused(488, "Not Acceptable Here", "the INVITE holds no offer");
         }
         var opened = envelopes.open(invite.body());
-        if (opened.parts().stream().anyMatch(p -> !p.optional() && !USES.contains(p.disposition()))) {
+        if (opened.parts().stream()
+                .anyMatch(p -> !p.optional() && !USES.contains(p.disposition()))) {
             return new Refused(
                     UNSUPPORTED,
                     "Unsupported Media Type",
                     "the INVITE holds a part for a use that is not known here");
         }
-        var part =
-                opened.parts().stream()
-                        .filter(DisclosedPart::describesSession)
-                        .findFirst();
+        var part = opened.parts().stream().filter(DisclosedPart::describesSession).findFirst();
         if (part.isEmpty()) {
             return opened.sealed()
                     ? new Refused(

@@ -29,12 +29,13 @@ public final class Protection {
                 || facts.parts().stream().anyMatch(p -> p.encrypted() || !p.signers().isEmpty());
     }
 
-    /// Who signed what the body is about, the session description or, without one, any part; only
-    /// a signature that holds counts.
+    /// Who signed what the body is about, the session description or, without one, any part but a
+    /// copy of headers, which others may vouch for; only a signature that holds counts.
     public static Optional<SignerFacts> signer(BodyFacts facts) {
         var sessions = facts.parts().stream().filter(DisclosedPart::describesSession).toList();
         var told = sessions.isEmpty() ? facts.parts() : sessions;
         return told.stream()
+                .filter(p -> !p.mediaType().equals("message/sipfrag"))
                 .map(DisclosedPart::signers)
                 .filter(Protection::valid)
                 .findFirst()

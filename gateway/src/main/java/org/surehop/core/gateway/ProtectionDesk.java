@@ -106,8 +106,7 @@ final class ProtectionDesk {
     // ---- answers
 
     /// A description has been answered by that leg.
-    void answered(
-            Turn turn, Passage passage, Leg by, Optional<Assured> offer, Assured answer) {
+    void answered(Turn turn, Passage passage, Leg by, Optional<Assured> offer, Assured answer) {
         if (offer.filter(ProtectionDesk::guarded).isPresent() && !guarded(answer)) {
             tell(turn, passage, new Word(NoticeKind.ANSWER_UNSECURED, by), Map.of());
             passage.call.ifPresent(c -> c.fact("answer", "without protection"));

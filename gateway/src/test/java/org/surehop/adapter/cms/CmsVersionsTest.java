@@ -16,8 +16,8 @@ import org.junit.jupiter.params.provider.CsvSource;
 import org.surehop.core.sip.Body;
 import org.surehop.core.sip.Header;
 
-/// The version numbers of what we make are the exact ones (SM-24; RFC 5652 §5.1, §5.3, §6.1, §6.2;
-/// RFC 5083 §2.1): read from the DER itself, not from the library that wrote it.
+/// The version numbers of what we make are the exact ones (SM-24; RFC 5652 §5.1, §5.3, §6.1 and
+/// §6.2; RFC 5083 §2.1): read from the DER itself, not from the library that wrote it.
 class CmsVersionsTest {
     private static final Body SDP =
             new Body(
@@ -46,12 +46,11 @@ class CmsVersionsTest {
         return found.stream().sorted().toList();
     }
 
-    /// Only what all recipients are named in by issuer and serial, and all are `ktri`, is version 0.
+    /// Version 0 where all recipients are `ktri` and named by issuer and serial.
     @ParameterizedTest
     @CsvSource({"gw-rsa, 0, 0", "gw-ec, 2, 3", "gw-p384 gw-rsa, 2, 0 3"})
     void envelopes(String readers, int enveloped, String infos) {
-        var certificates =
-                Arrays.stream(readers.split(" ")).map(CmsFixtures::certificate).toList();
+        var certificates = Arrays.stream(readers.split(" ")).map(CmsFixtures::certificate).toList();
         var expected = Arrays.stream(infos.split(" ")).map(Integer::valueOf).toList();
         var maker = new EnvelopeMaker(CmsFixtures.PROVIDER);
 

@@ -45,8 +45,7 @@ class OpensslBodiesTest {
     }
 
     private static BodyFacts read(String reader, byte[] cms) {
-        return CmsFixtures.reader(reader)
-                .read(CmsFixtures.smime(cms), List.of(), CmsFixtures.NOW);
+        return CmsFixtures.reader(reader).read(CmsFixtures.smime(cms), List.of(), CmsFixtures.NOW);
     }
 
     private static void readsSdp(BodyFacts facts) throws BodyFault {

@@ -190,24 +190,6 @@ class DisclosureJudgeTest {
         accepted(LENIENT.judge(facts(sdp(true), sdp(true)), OFFER));
     }
 
-    /// A second description that was there to be referred to made the call be refused, as two that
-    /// differ; and one that was only that opened a pinhole (RFC 5621 §5, RFC 3959).
-    @ParameterizedTest
-    @CsvSource({"by-reference", "early-session", "render", "x-unknown"})
-    void takesForTheOfferOnlyWhatDescribesTheSession(String use) {
-        var other =
-                new DisclosedPart(
-                        "application/sdp", "", octets("v=1"), List.of(), true, false, use);
-        var headers =
-                List.of(
-                        new Header("Content-Type", "application/sdp"),
-                        new Header("Content-Disposition", use + ";handling=optional"));
-
-        assertEquals(octets("v=0"), accepted(LENIENT.judge(facts(other, sdp(true)), OFFER)).sdp());
-        assertEquals(new NoSdp(), LENIENT.judge(facts(other), OFFER));
-        assertEquals(new NoSdp(), LENIENT.clear(new Body(headers, octets("v=0")), OFFER));
-    }
-
     @Test
     void believesTheEncryptedDescriptionRatherThanAClearOneBesideIt() {
         var clear = new DisclosedPart("application/sdp", "", octets("v=9"), List.of(), false);

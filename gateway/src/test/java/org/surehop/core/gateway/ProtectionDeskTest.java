@@ -3,7 +3,6 @@ package org.surehop.core.gateway;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 
 import java.nio.charset.StandardCharsets;
-import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
 import java.util.Map;
@@ -47,7 +46,8 @@ class ProtectionDeskTest {
     }
 
     private static String sdp(int version, String address) {
-        return "v=0\r\no=- 1 %d IN IP4 %s\r\ns=-\r\nc=IN IP4 %s\r\nt=0 0\r\nm=audio 40000 RTP/AVP 0\r\n"
+        return ("v=0\r\no=- 1 %d IN IP4 %s\r\ns=-\r\nc=IN IP4 %s\r\nt=0 0\r\n"
+                        + "m=audio 40000 RTP/AVP 0\r\n")
                 .formatted(version, address, address);
     }
 
@@ -85,8 +85,7 @@ class ProtectionDeskTest {
     /// The firewall does what it was asked.
     private void applied() {
         for (var effect : List.copyOf(scene.effects)) {
-            if (effect instanceof Effect.ApplyRuleSet(var change)
-                    && done.add(change.number())) {
+            if (effect instanceof Effect.ApplyRuleSet(var change) && done.add(change.number())) {
                 scene.take(new Event.RuleSetApplied(Instant.EPOCH, change.number(), List.of()));
             }
         }
@@ -167,8 +166,7 @@ class ProtectionDeskTest {
         }
         assertEquals(ProtectionDesk.MOST_USERS, desk.users());
         assertEquals(
-                Optional.empty(),
-                desk.remember(SipUri.of("user0", "in0.inside.example", 0), "bb"));
+                Optional.empty(), desk.remember(SipUri.of("user0", "in0.inside.example", 0), "bb"));
         var last = SipUri.of("user" + (ProtectionDesk.MOST_USERS + 9), "in0.inside.example", 0);
         assertEquals(Optional.of("aa"), desk.remember(last, "bb"));
     }
