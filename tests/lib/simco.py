@@ -6,7 +6,8 @@ import ssl
 import struct
 
 REQUEST, POSITIVE, NEGATIVE, NOTIFICATION = 1, 2, 3, 4
-SE, SA, ST, PRR, PER, PEA, PDR, PLC, PRS, PRL = 1, 2, 3, 0x11, 0x12, 0x13, 0x14, 0x15, 0x21, 0x22
+SE, SA, ST, PRR, PER, PEA, PDR, PLC, PRD = 1, 2, 3, 0x11, 0x12, 0x13, 0x14, 0x15, 0x16
+PRS, PRL, PES = 0x21, 0x22, 0x23
 BFM, AST, ARE = 1, 2, 3
 (VERSION, CHALLENGE, TOKEN, CAPABILITIES, RULE, GROUP, LIFETIME, OWNER, TUPLE, PRR_SET,
  PER_SET) = range(1, 12)
@@ -16,7 +17,7 @@ UDP, TCP = 17, 6
 
 
 def attribute(kind, value):
-    return struct.pack("!HH", kind, len(value)) + value + b"\0" * (-len(value) % 4)
+    return struct.pack("!HH", kind, len(value)) + value
 
 
 def number(kind, value):
@@ -36,8 +37,10 @@ def enable_set(direction=IN, parity=0):
     return attribute(PER_SET, struct.pack("!BBH", parity, direction, 0))
 
 
-def reserve_set(mode=1, parity=0):
-    return attribute(PRR_SET, struct.pack("!BBH", mode << 6 | parity << 4, 0, 0))
+def reserve_set(mode=1, parity=0, outside=1, protocol=UDP, ports=1):
+    """RFC 4540 figure 13: NM, PP, IPi, IPo, transport protocol, port range."""
+    return attribute(PRR_SET, struct.pack("!BBH", mode << 6 | parity << 4 | outside, protocol,
+                                          ports))
 
 
 class Message:
@@ -47,13 +50,16 @@ class Message:
         while payload:
             kind, size = struct.unpack("!HH", payload[:4])
             self.all.append((kind, payload[4:4 + size]))
-            payload = payload[4 + size + (-size % 4):]
+            payload = payload[4 + size:]
 
     def values(self, kind):
         return [v for k, v in self.all if k == kind]
 
     def number(self, kind):
         return struct.unpack("!I", self.values(kind)[0])[0]
+
+    def kinds(self):
+        return [k for k, _ in self.all]
 
     def __repr__(self):
         return f"{self.basic}/{self.sub:#x} {self.transaction} {self.all}"
@@ -116,8 +122,12 @@ class SimcoAgent:
         return self.read()
 
     def enable(self, inside, outside, life=60, *more, direction=IN, sub=PER):
-        return self.ask(sub, *more, enable_set(direction), tuple_of(INTERNAL, *inside),
-                        tuple_of(EXTERNAL, *outside), number(LIFETIME, life))
+        return self.ask(sub, enable_set(direction), tuple_of(INTERNAL, *inside),
+                        tuple_of(EXTERNAL, *outside), number(LIFETIME, life), *more)
+
+    def delete(self, rule):
+        """PLC with a lifetime of 0, which a PRD answers (RFC 4540 §8.5)."""
+        return self.ask(PLC, number(RULE, rule), number(LIFETIME, 0))
 
     def closed(self):
         """Whether the other end has closed."""

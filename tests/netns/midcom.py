@@ -14,10 +14,10 @@ import unittest
 
 from lib import gateway, netns, processes, simco, suite
 from lib.gateway import NAME, free_port
-from lib.simco import (ARE, BFM, CAPABILITIES, EXTERNAL, GROUP, INTERNAL, LIFETIME, NEGATIVE,
-                       NOTIFICATION, OWNER, PDR, PEA, PER, PLC, POSITIVE, PRL, PRR, PRS, RULE, SA,
-                       SE, ST, TUPLE, VERSION, SimcoAgent, attribute, enable_set, number,
-                       reserve_set, tuple_of)
+from lib.simco import (ARE, AST, BFM, CAPABILITIES, EXTERNAL, GROUP, INTERNAL, LIFETIME, NEGATIVE,
+                       NOTIFICATION, OWNER, PDR, PEA, PER, PER_SET, PES, PLC, POSITIVE, PRD, PRL,
+                       PRR, PRS, RULE, SA, SE, ST, TUPLE, VERSION, SimcoAgent, attribute,
+                       enable_set, number, reserve_set, tuple_of)
 from netns.pinholes import Middle
 from ua import bodies, media, sdp
 
@@ -64,7 +64,7 @@ class MidcomCase(unittest.TestCase):
                 one.close()
         with contextlib.closing(self.border.agent("admin.example")) as admin:
             for rule in admin.ask(PRL).values(RULE):
-                admin.ask(PDR, attribute(RULE, rule))
+                admin.ask(PLC, attribute(RULE, rule), number(LIFETIME, 0))
         processes.until(lambda: not self.border.elements(), "an empty kernel", 5)
 
     def agent(self, name="a.example", **options):
@@ -82,7 +82,9 @@ class MidcomCase(unittest.TestCase):
         self.assertEqual((NEGATIVE, expected), (reply.basic, reply.sub), reply)
 
     def test_capabilities(self):
-        value = self.agent().welcome.values(CAPABILITIES)[0]
+        welcome = self.agent().welcome
+        self.assertEqual([CAPABILITIES], welcome.kinds())
+        value = welcome.values(CAPABILITIES)[0]
         kind, flags, _, most = struct.unpack("!BBHI", value)
         self.assertEqual((0x80, 0x6F, 30), (kind, flags, most))
 
@@ -95,13 +97,15 @@ class MidcomCase(unittest.TestCase):
         reply = agent.enable((INSIDE_USER, 21000), (OUTSIDE_USER, 22000))
         self.assertEqual((POSITIVE, PER), (reply.basic, reply.sub))
         self.assertEqual(30, reply.number(LIFETIME), "no more than the most")
-        self.assertEqual(2, len(reply.values(TUPLE)))
+        self.assertEqual([RULE, GROUP, LIFETIME, TUPLE, TUPLE], reply.kinds())
+        self.assertEqual([tuple_of(simco.OUTSIDE, INSIDE_USER, 21000)[4:],
+                          tuple_of(simco.INSIDE, OUTSIDE_USER, 22000)[4:]], reply.values(TUPLE))
         self.assertEqual(5, media.passes(outside, inside), "the rule's flow")
         self.assertEqual(0, media.passes(stranger, inside), "another sender")
         self.assertEqual(0, media.passes(inside, outside), "the other direction")
         self.assertEqual(1, len(self.border.elements()))
-        gone = agent.ask(PDR, number(RULE, reply.number(RULE)))
-        self.assertEqual((POSITIVE, 0), (gone.basic, gone.number(LIFETIME)))
+        gone = agent.delete(reply.number(RULE))
+        self.assertEqual((POSITIVE, PRD, []), (gone.basic, gone.sub, gone.all))
         self.assertEqual(0, media.passes(outside, inside), "after the rule")
         self.border.gateway.event("pinhole.open")
         self.border.gateway.event("pinhole.close")
@@ -119,13 +123,18 @@ class MidcomCase(unittest.TestCase):
 
     def test_reserve_then_enable(self):
         agent = self.agent()
-        reply = agent.ask(PRR, reserve_set(parity=2), tuple_of(INTERNAL, INSIDE_USER, 21000),
-                          number(LIFETIME, 9))
-        self.assertEqual((POSITIVE, []), (reply.basic, reply.values(TUPLE)))
+        reply = agent.ask(PRR, reserve_set(parity=2), number(LIFETIME, 9))
+        self.assertEqual((POSITIVE, PRR, [RULE, GROUP, LIFETIME, TUPLE]),
+                         (reply.basic, reply.sub, reply.kinds()))
+        self.assertEqual([b"\x11\0\x11\2"], reply.values(TUPLE), "protocols only, IPv4, UDP, A2")
         self.assertEqual([], self.border.elements())
         rule, group = reply.number(RULE), reply.number(GROUP)
-        wrong = agent.enable((INSIDE_USER, 21002), (OUTSIDE_USER, 22000), 9, number(RULE, rule),
-                             sub=PEA)
+        status = agent.ask(PRS, number(RULE, rule))
+        self.assertEqual((PRS, reply.values(TUPLE), [b"a.example"]),
+                         (status.sub, status.values(TUPLE), status.values(OWNER)))
+        wrong = agent.ask(PEA, enable_set(), tuple_of(INTERNAL, INSIDE_USER, 21000, simco.TCP),
+                          tuple_of(EXTERNAL, OUTSIDE_USER, 22000, simco.TCP),
+                          number(LIFETIME, 9), number(RULE, rule))
         self.refused(0x4B, wrong)
         right = agent.enable((INSIDE_USER, 21000), (OUTSIDE_USER, 22000), 9, number(RULE, rule),
                              sub=PEA)
@@ -133,7 +142,9 @@ class MidcomCase(unittest.TestCase):
         self.assertEqual(1, len(self.border.elements()))
         again = agent.enable((INSIDE_USER, 21000), (OUTSIDE_USER, 22000), 9, number(RULE, rule),
                              sub=PEA)
-        self.refused(0x43, again)
+        self.refused(0x4B, again)
+        self.refused(0x43, agent.enable((INSIDE_USER, 21000), (OUTSIDE_USER, 22000), 9,
+                                        number(RULE, 4711), sub=PEA))
 
     def test_status_list_and_group(self):
         agent = self.agent()
@@ -142,16 +153,21 @@ class MidcomCase(unittest.TestCase):
         two = agent.enable((INSIDE_USER, 21002), (OUTSIDE_USER, 22002), 20, group)
         self.assertEqual(one.number(GROUP), two.number(GROUP))
         status = agent.ask(PRS, number(RULE, two.number(RULE)))
+        self.assertEqual((PES, [RULE, GROUP, PER_SET, TUPLE, TUPLE, TUPLE, TUPLE, LIFETIME, OWNER]),
+                         (status.sub, status.kinds()))
         self.assertEqual([b"a.example"], status.values(OWNER))
-        self.assertEqual(4, len(status.values(TUPLE)))
+        self.assertEqual([0, 1, 2, 3], [v[3] for v in status.values(TUPLE)], "A0 to A3")
         self.assertIn(status.number(LIFETIME), (19, 20))
         self.assertEqual(2, len(agent.ask(PRL).values(RULE)))
-        self.assertEqual(2, len(agent.ask(PRS, group).values(RULE)))
-        longer = agent.ask(PLC, group, number(LIFETIME, 25))
-        self.assertEqual(25, longer.number(LIFETIME))
-        self.assertEqual(0, agent.ask(PLC, group, number(LIFETIME, 0)).number(LIFETIME))
+        # SIMCO has no group transactions (RFC 4540 §2): a change of many is many changes.
+        self.refused(0x12, agent.ask(PLC, group, number(LIFETIME, 25)))
+        self.refused(0x12, agent.ask(PRS, group))
+        for rule in (one, two):
+            longer = agent.ask(PLC, number(RULE, rule.number(RULE)), number(LIFETIME, 25))
+            self.assertEqual((PLC, [LIFETIME], 25),
+                             (longer.sub, longer.kinds(), longer.number(LIFETIME)))
+            self.assertEqual(PRD, agent.delete(rule.number(RULE)).sub)
         self.assertEqual([], self.border.elements())
-        self.refused(0x44, agent.ask(PRS, group))
         self.refused(0x43, agent.ask(PRS, number(RULE, one.number(RULE))))
 
     def test_refusals(self):
@@ -164,11 +180,17 @@ class MidcomCase(unittest.TestCase):
         self.refused(0x4C, agent.enable((INSIDE_USER, 0), there))
         self.refused(0x4C, agent.enable(here, (OUTSIDE_USER, 0), direction=simco.OUT))
         self.refused(0x48, agent.enable(here, ("2001:db8::1", 22000)))
-        self.refused(0x43, agent.ask(PDR, number(RULE, 4711)))
+        self.refused(0x43, agent.delete(4711))
+        self.refused(0x40, agent.ask(PDR, tuple_of(INTERNAL, *here), tuple_of(EXTERNAL, *there),
+                                     number(LIFETIME, 9)))
+        self.refused(0x4A, agent.enable(here, there, 0))
+        self.refused(0x4B, agent.enable(here, (OUTSIDE_USER, 0), direction=simco.BOTH))
+        self.refused(0x4C, agent.ask(PER, enable_set(), tuple_of(INTERNAL, *here, 0),
+                                     tuple_of(EXTERNAL, *there, 0), number(LIFETIME, 9)))
+        self.refused(0x54, agent.ask(PRR, reserve_set(protocol=132), number(LIFETIME, 9)))
         rule = agent.enable(here, there)
         self.refused(0x45, other.ask(PRS, number(RULE, rule.number(RULE))))
-        self.refused(0x51, other.ask(PLC, number(RULE, rule.number(RULE)), number(LIFETIME, 9)))
-        self.refused(0x46, other.ask(PRS, number(GROUP, rule.number(GROUP))))
+        self.refused(0x45, other.ask(PLC, number(RULE, rule.number(RULE)), number(LIFETIME, 9)))
         mine = ("10.77.1.3", 21000)
         self.refused(0x46, other.enable(mine, there, 9, number(GROUP, rule.number(GROUP))))
         for port in range(3):
@@ -177,9 +199,16 @@ class MidcomCase(unittest.TestCase):
         self.assertEqual(4, len(self.border.elements()), "a refusal opens nothing")
 
     def test_sessions(self):
+        for sub, told in ((PRL, 0x11), (ST, 0x20), (0x77, 0x11), (PER, 0x12)):
+            early = self.agent(opened=False)
+            self.refused(told, early.ask(sub))
+            self.assertTrue(early.closed(), "no session, no more than one try")
         early = self.agent(opened=False)
-        self.refused(0x20, early.ask(PRL))
-        self.refused(0x22, early.ask(SE, attribute(VERSION, b"\2\0\0\0")))
+        old = early.ask(SE, attribute(VERSION, b"\2\0\0\0"))
+        self.refused(0x22, old)
+        self.assertEqual([b"\3\0\0\0"], old.values(VERSION), "what is spoken here")
+        self.assertTrue(early.closed())
+        early = self.agent(opened=False)
         self.assertEqual(POSITIVE, early.ask(SE, attribute(VERSION, b"\3\0\0\0")).basic)
         self.refused(0x20, early.ask(SE, attribute(VERSION, b"\3\0\0\0")))
         self.refused(0x20, early.ask(SA))
@@ -206,11 +235,13 @@ class MidcomCase(unittest.TestCase):
         self.refused(0x12, agent.ask(PRS, attribute(0x99, b"1234")))
         self.refused(0x12, agent.ask(PRS, number(GROUP, 1), number(GROUP, 2)))
         self.assertEqual(POSITIVE, agent.ask(PRL).basic, "the session lives")
-        for octets in (b"\1\x22\xff\xff\0\0\0\1", b"\1\x22\0\3\0\0\0\1abc"):
-            broken = self.agent()
-            broken.sock.sendall(octets)
+        for opened in (True, False):
+            broken = self.agent(opened=opened)
+            broken.sock.sendall(b"\1\x22\xff\xff\0\0\0\1")
             came = broken.notification()
             self.assertEqual((NOTIFICATION, BFM), (came.basic, came.sub))
+            if opened:
+                self.assertEqual(AST, broken.notification().sub, "a session ends with it")
             self.assertTrue(broken.closed())
         self.border.gateway.event("input.malformed")
         self.assertEqual(POSITIVE, agent.ask(PRL).basic, "others notice nothing")
@@ -221,7 +252,7 @@ class MidcomCase(unittest.TestCase):
         told = admin.notification()
         self.assertEqual((NOTIFICATION, ARE, rule, 9),
                          (told.basic, told.sub, told.number(RULE), told.number(LIFETIME)))
-        admin.ask(PDR, number(RULE, rule))
+        admin.delete(rule)
         self.assertEqual(0, agent.notification().number(LIFETIME))
 
     def test_rules_outlive_their_agent_until_their_lifetime(self):

@@ -32,6 +32,7 @@ final class AgentConnection {
     private final Map<Long, Integer> asked = new ConcurrentHashMap<>();
     private final AtomicLong notifications = new AtomicLong();
     private final CountDownLatch written = new CountDownLatch(1);
+    private volatile boolean established;
     private volatile Optional<OutputStream> out = Optional.empty();
 
     AgentConnection(long session, Socket raw) {
@@ -64,14 +65,18 @@ final class AgentConnection {
     void answer(long transaction, Answer answer) {
         var sub = asked.remove(transaction);
         if (sub != null) {
+            established |= answer instanceof Answer.Established;
             offer(AnswerWriter.write(answer, sub, transaction));
         }
     }
 
-    /// Says so; always true, for the reading goes on.
-    boolean refuse(int number, long transaction) {
+    void refuse(int number, long transaction) {
         offer(AnswerWriter.refusal(number, transaction));
-        return true;
+    }
+
+    /// Whether the agent was told that its session is open.
+    boolean established() {
+        return established;
     }
 
     /// The request will get no answer of the loop.
@@ -80,16 +85,15 @@ final class AgentConnection {
     }
 
     void notify(Notification notification) {
-        offer(AnswerWriter.write(notification, notifications.incrementAndGet()));
+        AnswerWriter.write(notification, notifications::incrementAndGet).forEach(this::offer);
     }
 
+    /// Says so, and that the session, if there is one, ends by it (RFC 4540 §6).
     void badlyFormed() {
-        offer(
-                Frame.of(
-                        Code.NOTIFICATION,
-                        Code.BFM,
-                        notifications.incrementAndGet(),
-                        java.util.List.of()));
+        offer(AnswerWriter.bare(Code.BFM, notifications.incrementAndGet()));
+        if (established) {
+            offer(AnswerWriter.bare(Code.AST, notifications.incrementAndGet()));
+        }
     }
 
     /// Ends the connection after what waits.

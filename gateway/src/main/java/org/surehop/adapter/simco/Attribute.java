@@ -22,9 +22,11 @@ sealed interface Attribute {
 
     record Owner(String name) implements Attribute {}
 
-    /// `address` is empty for "protocols only"; `ports` is the number of subsequent ports.
+    /// `address` is empty for "protocols only"; `version` is 1 for IPv4, 2 for IPv6, and may be 0
+    /// for any in such a one; `ports` is the number of subsequent ports.
     record Tuple(
             Place place,
+            int version,
             int protocol,
             Optional<InetAddress> address,
             int prefixLength,
@@ -32,8 +34,10 @@ sealed interface Attribute {
             int ports)
             implements Attribute {}
 
-    /// `parity` 0 any, 1 odd, 2 even; `natMode` 1 traditional, 2 twice; versions 0 any, 1, 2.
-    record ReserveSet(int natMode, int parity, int insideVersion, int outsideVersion)
+    /// `parity` 0 any, 1 odd, 2 even; `natMode` 1 traditional, 2 twice; versions 0 any, 1, 2;
+    /// `ports` 0xFFFF stands for all ports of the protocol.
+    record ReserveSet(
+            int natMode, int parity, int insideVersion, int outsideVersion, int protocol, int ports)
             implements Attribute {}
 
     /// `parity` 0 any, 3 same; `direction` 1 in, 2 out, 3 both.

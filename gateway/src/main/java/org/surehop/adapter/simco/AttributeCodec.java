@@ -35,19 +35,23 @@ final class AttributeCodec {
                 var octets = name.getBytes(StandardCharsets.UTF_8);
                 var length = Math.min(octets.length, MOST_OWNER);
                 head(out, Code.OWNER, length).put(octets, 0, length);
-                out.put(new byte[padding(length)]);
             }
             case Attribute.Tuple tuple -> tuple(tuple, out);
-            case Attribute.ReserveSet(var mode, var parity, var inside, var outside) ->
+            case Attribute.ReserveSet set ->
                     head(out, Code.RESERVE_SET, 4)
-                            .put((byte) (mode << 6 | parity << 4 | inside << 2 | outside))
-                            .put(new byte[3]);
+                            .put((byte) (set.natMode() << 6 | set.parity() << 4 | versions(set)))
+                            .put((byte) set.protocol())
+                            .putShort((short) set.ports());
             case Attribute.EnableSet(var parity, var direction) ->
                     head(out, Code.ENABLE_SET, 4)
                             .put((byte) parity)
                             .put((byte) direction)
                             .putShort((short) 0);
         }
+    }
+
+    private static int versions(Attribute.ReserveSet set) {
+        return set.insideVersion() << 2 | set.outsideVersion();
     }
 
     private static ByteBuffer head(ByteBuffer out, int type, int length) {
@@ -57,9 +61,8 @@ final class AttributeCodec {
     private static void tuple(Attribute.Tuple t, ByteBuffer out) {
         var octets = t.address().map(InetAddress::getAddress).orElse(new byte[0]);
         var whole = octets.length > 0;
-        var version = octets.length == 16 ? 2 : 1;
         head(out, Code.TUPLE, whole ? 8 + octets.length : 4)
-                .put((byte) ((whole ? 0 : PROTOCOLS_ONLY) << 4 | version))
+                .put((byte) ((whole ? 0 : PROTOCOLS_ONLY) << 4 | t.version()))
                 .put((byte) t.prefixLength())
                 .put((byte) t.protocol())
                 .put((byte) t.place().ordinal());
@@ -74,12 +77,11 @@ final class AttributeCodec {
         }
         int type = Short.toUnsignedInt(in.getShort());
         int length = Short.toUnsignedInt(in.getShort());
-        int padded = length + padding(length);
-        if (padded > in.remaining()) {
+        if (length > in.remaining()) {
             throw new BadFrame(BadFrame.Kind.ATTRIBUTE_LENGTH);
         }
         var value = in.slice(in.position(), length);
-        in.position(in.position() + padded);
+        in.position(in.position() + length);
         return value(type, value);
     }
 
@@ -104,7 +106,10 @@ final class AttributeCodec {
             case Code.TUPLE -> tuple(in);
             case Code.RESERVE_SET -> {
                 int bits = octet(sized(in, 4));
-                yield new Attribute.ReserveSet(bits >> 6, bits >> 4 & 3, bits >> 2 & 3, bits & 3);
+                int protocol = octet(in);
+                int ports = Short.toUnsignedInt(in.getShort());
+                yield new Attribute.ReserveSet(
+                        bits >> 6, bits >> 4 & 3, bits >> 2 & 3, bits & 3, protocol, ports);
             }
             case Code.ENABLE_SET -> {
                 sized(in, 4);
@@ -131,14 +136,18 @@ final class AttributeCodec {
         int prefix = octet(in);
         int protocol = octet(in);
         int place = octet(in);
-        var size = (first & 15) == 1 ? 4 : (first & 15) == 2 ? 16 : 0;
-        if (size == 0 || place > 3 || prefix > size * 8 || first >> 4 > PROTOCOLS_ONLY) {
+        int version = first & 15;
+        if (place > 3 || version > 2 || first >> 4 > PROTOCOLS_ONLY) {
             throw new BadFrame(BadFrame.Kind.BAD_VALUE);
         }
         var where = Attribute.Place.values()[place];
         if (first >> 4 == PROTOCOLS_ONLY) {
             sized(in, 0);
-            return new Attribute.Tuple(where, protocol, Optional.empty(), prefix, 0, 1);
+            return new Attribute.Tuple(where, version, protocol, Optional.empty(), 0, 0, 1);
+        }
+        var size = version == 1 ? 4 : 16;
+        if (version == 0 || prefix > size * 8) {
+            throw new BadFrame(BadFrame.Kind.BAD_VALUE);
         }
         sized(in, 4 + size);
         int port = Short.toUnsignedInt(in.getShort());
@@ -146,7 +155,7 @@ final class AttributeCodec {
         var octets = new byte[size];
         in.get(octets);
         return new Attribute.Tuple(
-                where, protocol, Optional.of(address(octets)), prefix, port, ports);
+                where, version, protocol, Optional.of(address(octets)), prefix, port, ports);
     }
 
     private static InetAddress address(byte[] octets) throws BadFrame {
@@ -175,9 +184,5 @@ final class AttributeCodec {
 
     private static long number(ByteBuffer in) {
         return Integer.toUnsignedLong(in.getInt());
-    }
-
-    private static int padding(int length) {
-        return -length & 3;
     }
 }

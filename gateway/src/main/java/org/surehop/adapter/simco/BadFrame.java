@@ -10,13 +10,15 @@ final class BadFrame extends Exception {
     /// What is wrong.
     enum Kind {
         TOO_LONG(true),
-        ODD_LENGTH(true),
         CUT_OFF(true),
         ATTRIBUTE_LENGTH(false),
         UNKNOWN_ATTRIBUTE(false),
         BAD_VALUE(false),
         MISSING_ATTRIBUTE(false),
-        REPEATED_ATTRIBUTE(false);
+        REPEATED_ATTRIBUTE(false),
+        UNEXPECTED_ATTRIBUTE(false),
+        INCONSISTENT(false),
+        NO_SUCH_PROTOCOL(false);
 
         private final boolean fatal;
 
@@ -32,6 +34,23 @@ final class BadFrame extends Exception {
 
     Kind kind() {
         return kind;
+    }
+
+    /// What a request with that fault is answered with.
+    int number() {
+        return switch (kind) {
+            case INCONSISTENT -> Code.INCONSISTENT;
+            case NO_SUCH_PROTOCOL -> Code.NO_SUCH_PROTOCOL;
+            case TOO_LONG,
+                    CUT_OFF,
+                    ATTRIBUTE_LENGTH,
+                    UNKNOWN_ATTRIBUTE,
+                    BAD_VALUE,
+                    MISSING_ATTRIBUTE,
+                    REPEATED_ATTRIBUTE,
+                    UNEXPECTED_ATTRIBUTE ->
+                    Code.BADLY_FORMED;
+        };
     }
 
     boolean fatal() {

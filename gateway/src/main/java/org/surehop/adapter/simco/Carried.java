@@ -2,24 +2,33 @@ package org.surehop.adapter.simco;
 
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
 
-/// The attributes of one message, asked for by kind. One kind comes once, a tuple once for each
-/// place.
+/// The attributes of one message, asked for by kind. One kind comes once, but for rule identifiers
+/// and tuples.
 final class Carried {
+    private static final Set<Class<? extends Attribute>> SEVERAL =
+            Set.of(Attribute.RuleId.class, Attribute.Tuple.class);
+
     private final List<Attribute> all;
 
     Carried(List<Attribute> all) throws BadFrame {
         this.all = List.copyOf(all);
-        var kinds = all.stream().filter(a -> !(a instanceof Attribute.RuleId)).map(Carried::kind);
-        if (kinds.distinct().count()
-                != all.stream().filter(a -> !(a instanceof Attribute.RuleId)).count()) {
+        var single = all.stream().filter(a -> !SEVERAL.contains(a.getClass())).toList();
+        if (single.stream().map(Attribute::getClass).distinct().count() != single.size()) {
             throw new BadFrame(BadFrame.Kind.REPEATED_ATTRIBUTE);
         }
     }
 
-    private static String kind(Attribute attribute) {
-        var name = attribute.getClass().getSimpleName();
-        return attribute instanceof Attribute.Tuple tuple ? name + tuple.place() : name;
+    /// RFC 4540 §6: a request has the attributes of its format, and no others.
+    Carried only(Set<Class<? extends Attribute>> kinds) throws BadFrame {
+        if (rules().size() > 1) {
+            throw new BadFrame(BadFrame.Kind.REPEATED_ATTRIBUTE);
+        }
+        if (!all.stream().allMatch(a -> kinds.contains(a.getClass()))) {
+            throw new BadFrame(BadFrame.Kind.UNEXPECTED_ATTRIBUTE);
+        }
+        return this;
     }
 
     <T extends Attribute> Optional<T> maybe(Class<T> kind) {
@@ -30,15 +39,12 @@ final class Carried {
         return maybe(kind).orElseThrow(() -> new BadFrame(BadFrame.Kind.MISSING_ATTRIBUTE));
     }
 
-    Optional<Attribute.Tuple> maybe(Attribute.Place place) {
+    /// In the order of the wire.
+    List<Attribute.Tuple> tuples() {
         return all.stream()
-                .filter(a -> a instanceof Attribute.Tuple t && t.place() == place)
+                .filter(Attribute.Tuple.class::isInstance)
                 .map(Attribute.Tuple.class::cast)
-                .findFirst();
-    }
-
-    Attribute.Tuple must(Attribute.Place place) throws BadFrame {
-        return maybe(place).orElseThrow(() -> new BadFrame(BadFrame.Kind.MISSING_ATTRIBUTE));
+                .toList();
     }
 
     List<Long> rules() {

@@ -1,10 +1,10 @@
 package org.surehop.adapter.simco;
 
-/// The numbers of the wire, all in this one place: decision 0035 says how sure they are.
+/// The numbers of the wire as RFC 4540 §4.2 and §4.3 have them, all in this one place.
 final class Code {
     static final int HEADER = 8;
-    /// Longer payloads are no message of ours or of a sane agent.
-    static final int MOST_PAYLOAD = 65_532;
+    /// §8.7: a message has 65,536 octets at most.
+    static final int MOST_PAYLOAD = 65_536 - HEADER;
 
     static final int MAJOR = 3;
     static final int MINOR = 0;
@@ -22,10 +22,14 @@ final class Code {
     static final int PRR = 0x11;
     static final int PER = 0x12;
     static final int PEA = 0x13;
-    static final int PDR = 0x14;
     static final int PLC = 0x15;
+    static final int PRD = 0x16;
     static final int PRS = 0x21;
     static final int PRL = 0x22;
+    static final int PES = 0x23;
+
+    // policy disable rules (§8.8) are optional, and we have none
+    static final int PDR = 0x14;
 
     // sub-types of negative replies
     static final int WRONG_BASIC_TYPE = 0x10;
@@ -47,11 +51,12 @@ final class Code {
     static final int NO_ADDRESS_SPACE = 0x47;
     static final int LACK_OF_ADDRESSES = 0x48;
     static final int LACK_OF_PORTS = 0x49;
+    static final int CONFIGURATION_FAILED = 0x4A;
     static final int INCONSISTENT = 0x4B;
     static final int NO_WILDCARD = 0x4C;
     static final int CONFLICT = 0x50;
-    static final int NO_LIFETIME_CHANGE = 0x51;
     static final int LIFETIME_NOT_EXTENDED = 0x52;
+    static final int NO_SUCH_PROTOCOL = 0x54;
 
     // sub-types of notifications
     static final int BFM = 0x01;

@@ -3,13 +3,14 @@ package org.surehop.adapter.simco;
 import java.io.DataInputStream;
 import java.io.EOFException;
 import java.io.IOException;
+import java.net.SocketTimeoutException;
 import java.nio.ByteBuffer;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 
-/// One message: header, and payload still in octets, which [#attributes] reads. A message is a
-/// multiple of four octets long, and so is each attribute with its padding.
+/// One message: header, and payload still in octets, which [#attributes] reads. Attributes follow
+/// each other without padding: RFC 4540 §4.3 knows none.
 record Frame(int basic, int sub, long transaction, ByteBuffer payload) {
 
     static Frame of(int basic, int sub, long transaction, List<Attribute> attributes) {
@@ -19,9 +20,9 @@ record Frame(int basic, int sub, long transaction, ByteBuffer payload) {
         return new Frame(basic, sub, transaction, out);
     }
 
-    /// Whether a reply of that size can be sent.
-    static boolean fits(int attributes) {
-        return attributes * 12 <= Code.MOST_PAYLOAD;
+    /// Whether it can be sent.
+    boolean fits() {
+        return payload.remaining() <= Code.MOST_PAYLOAD;
     }
 
     /// The next message; empty at the end of the stream.
@@ -39,13 +40,10 @@ record Frame(int basic, int sub, long transaction, ByteBuffer payload) {
             if (length > most) {
                 throw new BadFrame(BadFrame.Kind.TOO_LONG);
             }
-            if (length % 4 != 0) {
-                throw new BadFrame(BadFrame.Kind.ODD_LENGTH);
-            }
             var payload = new byte[length];
             in.readFully(payload);
             return Optional.of(new Frame(basic, sub, transaction, ByteBuffer.wrap(payload)));
-        } catch (EOFException e) {
+        } catch (EOFException | SocketTimeoutException e) {
             throw new BadFrame(BadFrame.Kind.CUT_OFF);
         }
     }
@@ -58,10 +56,19 @@ record Frame(int basic, int sub, long transaction, ByteBuffer payload) {
         return out.array();
     }
 
+    /// Some make a message a multiple of four octets long.
+    private static boolean isPadding(ByteBuffer in) {
+        var rest = in.remaining() < 4;
+        for (int i = in.position(); rest && i < in.limit(); i++) {
+            rest = in.get(i) == 0;
+        }
+        return rest;
+    }
+
     List<Attribute> attributes() throws BadFrame {
         var in = payload.duplicate();
         var found = new ArrayList<Attribute>();
-        while (in.hasRemaining()) {
+        while (in.hasRemaining() && !isPadding(in)) {
             found.add(AttributeCodec.read(in));
         }
         return found;

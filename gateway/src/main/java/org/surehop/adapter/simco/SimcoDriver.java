@@ -25,7 +25,7 @@ import org.surehop.core.pinhole.middlebox.Endpoint;
 import org.surehop.core.report.Reason;
 import org.surehop.core.sdp.Flow;
 
-/// The firewall that stands in other boxes: carries each change out as PER, PLC and PDR on the
+/// The firewall that stands in other boxes: carries each change out as PER and PLC on the
 /// middlebox before whose inside the flow is. All or nothing (PIN-4): what a change that fails had
 /// opened is closed again, and what cannot be closed ends with its lifetime. What a middlebox says
 /// is gone (ARE), or does not know any more after a new session (PRL), is told as
@@ -188,8 +188,6 @@ public final class SimcoDriver implements EffectHandler<Effect.ApplyRuleSet>, Au
             throws Undone, InterruptedException {
         var owned = new Owned(remote, change.group());
         var attributes = new ArrayList<Attribute>();
-        Optional.ofNullable(groups.get(owned))
-                .ifPresent(g -> attributes.add(new Attribute.GroupId(g)));
         attributes.add(new Attribute.EnableSet(0, in ? 1 : 2));
         var source = source(flow);
         var there = new Endpoint(flow.destination(), flow.port());
@@ -197,7 +195,16 @@ public final class SimcoDriver implements EffectHandler<Effect.ApplyRuleSet>, Au
         attributes.add(tuple(Attribute.Place.INTERNAL, in ? there : source, protocol));
         attributes.add(tuple(Attribute.Place.EXTERNAL, in ? source : there, protocol));
         attributes.add(new Attribute.Lifetime(change.lifetime().toSeconds()));
+        var alone = List.copyOf(attributes);
+        var group = Optional.ofNullable(groups.get(owned));
+        group.ifPresent(g -> attributes.add(new Attribute.GroupId(g)));
         var reply = ask(remote, Code.PER, attributes, end);
+        if (group.isPresent()
+                && reply.basic() != Code.POSITIVE
+                && reply.sub() == Code.NO_SUCH_GROUP) {
+            // It went with its last rule, which the middlebox has ended meanwhile.
+            reply = ask(remote, Code.PER, alone, end);
+        }
         if (reply.basic() != Code.POSITIVE) {
             throw new Undone(
                     reply.sub() == Code.NOT_AUTHORIZED
@@ -247,8 +254,7 @@ public final class SimcoDriver implements EffectHandler<Effect.ApplyRuleSet>, Au
         }
         for (var one : known) {
             try {
-                var id = List.<Attribute>of(new Attribute.RuleId(one.rule()));
-                ask(one.remote(), Code.PDR, id, end);
+                ask(one.remote(), Code.PLC, named(one.rule(), Duration.ZERO), end);
             } catch (Undone e) {
                 LOG.warn("midcom flow={} not closed cause={}", flow, e.getMessage());
             }
@@ -287,7 +293,7 @@ public final class SimcoDriver implements EffectHandler<Effect.ApplyRuleSet>, Au
                                                 }
                                             }));
             for (var rule : there) {
-                ask(remote, Code.PDR, List.of(new Attribute.RuleId(rule)), end);
+                ask(remote, Code.PLC, named(rule, Duration.ZERO), end);
             }
             vanished(lost);
         } catch (Undone | BadFrame e) {
@@ -334,9 +340,6 @@ public final class SimcoDriver implements EffectHandler<Effect.ApplyRuleSet>, Au
                 var rule = in.maybe(Attribute.RuleId.class).map(Attribute.RuleId::id);
                 if (left.equals(Optional.of(0L)) && rule.isPresent()) {
                     enqueue(() -> ended(remote, rule.get()));
-                }
-                if (left.equals(Optional.of(0L)) && rule.isEmpty()) {
-                    enqueue(() -> reconcile(remote));
                 }
             } catch (BadFrame e) {
                 LOG.warn("midcom middlebox={} says nonsense", remote.name());

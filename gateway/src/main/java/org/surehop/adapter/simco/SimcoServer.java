@@ -12,6 +12,7 @@ import java.time.Duration;
 import java.time.InstantSource;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.AtomicLong;
 import javax.net.ssl.SSLSocket;
@@ -24,13 +25,16 @@ import org.surehop.core.gateway.EventSink;
 import org.surehop.core.pinhole.middlebox.MiddleboxAction;
 import org.surehop.core.report.Reason;
 
-/// The door for agents: accepts, lets TLS prove who it is, reads requests and posts them; the loop
-/// says what to answer. A message that cannot be read is answered so and changes nothing; after
-/// one whose end nobody knows (BFM) the connection closes.
+/// The door for agents (RFC 4540): accepts, lets TLS prove who it is, reads requests and posts
+/// them; the loop says what to answer. A message that cannot be read is answered so and changes
+/// nothing; after one whose end nobody knows (BFM) the connection closes.
 public final class SimcoServer implements AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(SimcoServer.class);
     /// The longest request there is has less than 100 octets.
     private static final int MOST_REQUEST = 1024;
+
+    /// RFC 4540 §6: for the rest of a message that has begun.
+    private static final int MOST_SECONDS = 60;
 
     private final Midcom config;
     private final Duration patience;
@@ -159,11 +163,11 @@ public final class SimcoServer implements AutoCloseable {
     }
 
     private void read(AgentConnection connection, SSLSocket secure) throws IOException {
-        var in = new DataInputStream(new BufferedInputStream(secure.getInputStream()));
+        var in = new BufferedInputStream(secure.getInputStream());
         try {
-            var frame = Frame.read(in, MOST_REQUEST);
+            var frame = next(in, secure);
             while (frame.isPresent() && serve(connection, frame.get())) {
-                frame = Frame.read(in, MOST_REQUEST);
+                frame = next(in, secure);
             }
         } catch (BadFrame bad) {
             malformed(connection, bad);
@@ -173,18 +177,30 @@ public final class SimcoServer implements AutoCloseable {
         }
     }
 
+    /// An agent may be silent as long as it likes, but not within a message.
+    private static Optional<Frame> next(BufferedInputStream in, SSLSocket secure)
+            throws IOException, BadFrame {
+        secure.setSoTimeout(0);
+        in.mark(1);
+        if (in.read() < 0) {
+            return Optional.empty();
+        }
+        in.reset();
+        secure.setSoTimeout(MOST_SECONDS * 1000);
+        return Frame.read(new DataInputStream(in), MOST_REQUEST);
+    }
+
     private boolean serve(AgentConnection connection, Frame frame) {
         if (frame.basic() != Code.REQUEST) {
-            return connection.refuse(Code.WRONG_BASIC_TYPE, frame.transaction());
+            return refuse(connection, Code.WRONG_BASIC_TYPE, frame.transaction());
         }
         try {
             var request = RequestReader.read(frame);
             if (request.isEmpty()) {
-                var number = frame.sub() == Code.SA ? Code.NOT_APPLICABLE : Code.WRONG_SUB_TYPE;
-                return connection.refuse(number, frame.transaction());
+                return refuse(connection, other(frame.sub()), frame.transaction());
             }
             if (!connection.expect(frame.transaction(), frame.sub())) {
-                return connection.refuse(Code.NO_RESOURCES, frame.transaction());
+                return refuse(connection, Code.NO_RESOURCES, frame.transaction());
             }
             var event =
                     new Event.AgentRequested(
@@ -196,11 +212,30 @@ public final class SimcoServer implements AutoCloseable {
                 return true;
             }
             connection.forget(frame.transaction());
-            return connection.refuse(Code.NO_RESOURCES, frame.transaction());
+            return refuse(connection, Code.NO_RESOURCES, frame.transaction());
         } catch (BadFrame bad) {
             malformed(connection, bad);
-            return connection.refuse(Code.BADLY_FORMED, frame.transaction());
+            return refuse(connection, bad.number(), frame.transaction());
         }
+    }
+
+    /// Without a session there is one try (RFC 4540 §6).
+    private static boolean refuse(AgentConnection connection, int number, long transaction) {
+        connection.refuse(number, transaction);
+        if (!connection.established()) {
+            connection.finish();
+            connection.drained();
+        }
+        return connection.established();
+    }
+
+    /// A challenge was never sent, and of the optional transactions none is served.
+    private static int other(int sub) {
+        return switch (sub) {
+            case Code.SA -> Code.NOT_APPLICABLE;
+            case Code.PDR -> Code.NOT_SUPPORTED;
+            default -> Code.WRONG_SUB_TYPE;
+        };
     }
 
     private void malformed(AgentConnection connection, BadFrame bad) {

@@ -11,9 +11,11 @@ import java.util.TreeMap;
 import org.surehop.core.config.GatewayConfig;
 import org.surehop.core.pinhole.FlowCounter;
 import org.surehop.core.pinhole.Holdings;
+import org.surehop.core.pinhole.OperStatus;
 import org.surehop.core.pinhole.RuleSetChange;
 import org.surehop.core.pinhole.middlebox.AddressStock;
 import org.surehop.core.pinhole.middlebox.Answer;
+import org.surehop.core.pinhole.middlebox.Ledger;
 import org.surehop.core.pinhole.middlebox.Middlebox;
 import org.surehop.core.pinhole.middlebox.MiddleboxAction;
 import org.surehop.core.pinhole.middlebox.Rule;
@@ -41,6 +43,10 @@ final class MidcomDesk {
                         PinholeDesk.own(config, more),
                         holdings,
                         AddressStock.NONE);
+    }
+
+    Ledger ledger() {
+        return middlebox.ledger();
     }
 
     Collection<Rule> rules() {
@@ -122,6 +128,7 @@ final class MidcomDesk {
                     turn.emit(new Effect.TellAgent(what));
                 }
                 case MiddleboxAction.Apply(var change) -> apply(turn, change);
+                case MiddleboxAction.Ended(var rule, var how) -> ended(turn, rule, how);
                 case MiddleboxAction.Wake(var rule, var at) ->
                         turn.emit(
                                 new Effect.SetDeadline(
@@ -141,6 +148,16 @@ final class MidcomDesk {
         changes.put(change.number(), change);
         turn.arm(Deadline.Kind.WORK, CHANGE + change.number(), turn.config().timers().work());
         turn.emit(new Effect.ApplyRuleSet(change));
+    }
+
+    private void ended(Turn turn, Rule rule, OperStatus how) {
+        reporter.tell(
+                turn,
+                new Reporter.What(
+                        NoticeKind.PINHOLE_EXPIRED, Severity.WARNING, Reason.LIFETIME_ENDED),
+                Optional.empty(),
+                Optional.empty(),
+                PinholeStory.ended(rule.owner(), rule.group(), List.of(rule.id()), how));
     }
 
     private void opened(Turn turn, RuleSetChange change, Flow flow) {

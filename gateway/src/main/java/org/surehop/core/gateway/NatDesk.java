@@ -12,6 +12,7 @@ import org.surehop.core.disclosure.Assured;
 import org.surehop.core.pinhole.GroupId;
 import org.surehop.core.pinhole.PinholeOutcome;
 import org.surehop.core.pinhole.RuleSetChange;
+import org.surehop.core.pinhole.Translation;
 import org.surehop.core.pinhole.Translations;
 import org.surehop.core.pinhole.Translations.Endpoint;
 import org.surehop.core.report.Reason;
@@ -119,6 +120,11 @@ final class NatDesk {
                 : change.with(
                         change.enable().isEmpty() ? List.of() : translations.of(holder(call)),
                         List.of());
+    }
+
+    /// The outside places of its inside ports.
+    List<Translation> translated(Call call) {
+        return active() ? translations.of(holder(call)) : List.of();
     }
 
     /// Nothing of the call is left.

@@ -34,6 +34,7 @@ final class PinholeDesk {
     private final Desks desks;
     private final PinholeTable table;
     private final PinholeStory story;
+    private final CallRules rules;
     private final boolean active;
     private final int maxPerCall;
     private final Map<Long, Job> jobs = new HashMap<>();
@@ -56,6 +57,7 @@ final class PinholeDesk {
     PinholeDesk(Desks desks, GatewayConfig config, Set<InetAddress> more, Holdings held) {
         this.desks = desks;
         this.story = new PinholeStory(desks);
+        this.rules = new CallRules(config.pinholes());
         this.maxPerCall = config.pinholes().maxRulesPerCall();
         this.active = config.pinholes().driver() != Pinholes.Driver.NONE;
         this.table = new PinholeTable(config.pinholes(), own(config, more), held);
@@ -70,6 +72,11 @@ final class PinholeDesk {
 
     int flows() {
         return table.size();
+    }
+
+    /// What managers see.
+    CallRules rules() {
+        return rules;
     }
 
     Set<Flow> inForce() {
@@ -135,8 +142,10 @@ final class PinholeDesk {
 
     private void enabling(Turn turn, Passage passage, Wish wish, PinholeOutcome outcome) {
         switch (capped(wish, outcome)) {
-            case PinholeOutcome.Refused(var reason, var detail) ->
-                    desks.passages().rulesRefused(turn, passage, reason, detail);
+            case PinholeOutcome.Refused(var reason, var detail) -> {
+                rules.refused();
+                desks.passages().rulesRefused(turn, passage, reason, detail);
+            }
             case PinholeOutcome.Granted granted -> {
                 byGroup.put(wish.group().value(), wish.call());
                 story.skipped(turn, wish.call(), granted.skipped());
@@ -260,7 +269,12 @@ final class PinholeDesk {
     void applied(Turn turn, long number, List<FlowCounter> closed) {
         table.applied(number);
         turn.disarm(Deadline.Kind.WORK, owner(number));
-        switch (jobs.remove(number)) {
+        var done = jobs.remove(number);
+        if (done != null) {
+            var call = done.call();
+            rules.applied(turn.now(), done.change(), call.peer, desks.nat().translated(call));
+        }
+        switch (done) {
             case null -> desks.reporter().count("pinhole.late-answer");
             case Job.Enabling job -> {
                 job.change().enable().forEach(f -> story.opened(turn, job.call(), f));
@@ -284,6 +298,7 @@ final class PinholeDesk {
         switch (jobs.remove(number)) {
             case null -> desks.reporter().count("pinhole.late-answer");
             case Job.Enabling job -> {
+                rules.refused();
                 story.failed(turn, job.call(), reason);
                 desks.passages().rulesRefused(turn, job.passage(), reason, "");
             }
@@ -324,8 +339,9 @@ final class PinholeDesk {
     void vanished(Turn turn, List<Flow> flows) {
         for (var group : table.groupsHolding(flows)) {
             var call = byGroup.get(group.value());
+            var ended = rules.lost(turn.now(), group.value(), Set.copyOf(flows));
             if (call != null) {
-                story.vanished(turn, call, flows.size());
+                story.vanished(turn, call, flows.size(), ended);
                 desks.calls().ending(turn, call, Reason.LIFETIME_ENDED);
             }
         }

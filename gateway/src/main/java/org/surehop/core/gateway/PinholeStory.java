@@ -5,7 +5,9 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.TreeMap;
+import java.util.stream.Collectors;
 import org.surehop.core.pinhole.FlowCounter;
+import org.surehop.core.pinhole.OperStatus;
 import org.surehop.core.report.NoticeKind;
 import org.surehop.core.report.Reason;
 import org.surehop.core.report.Severity;
@@ -65,11 +67,29 @@ final class PinholeStory {
         tell(turn, call, what, Map.of());
     }
 
-    void vanished(Turn turn, Call call, int flows) {
+    void vanished(Turn turn, Call call, int flows, List<CallRules.Ended> ended) {
         var what =
                 new Reporter.What(
                         NoticeKind.PINHOLE_EXPIRED, Severity.MAJOR, Reason.LIFETIME_ENDED);
-        tell(turn, call, what, Map.of("flows", Integer.toString(flows)));
+        var count = Map.of("flows", Integer.toString(flows));
+        if (ended.isEmpty()) {
+            tell(turn, call, what, count);
+        }
+        for (var some : ended) {
+            var details = ended(some.owner(), some.group(), some.rules(), some.how());
+            details.putAll(count);
+            tell(turn, call, what, details);
+        }
+    }
+
+    /// Which rules of RFC 5190 ended, and how.
+    static Map<String, String> ended(String owner, long group, List<Long> rules, OperStatus how) {
+        var details = new TreeMap<String, String>();
+        details.put("owner", owner);
+        details.put("group", Long.toString(group));
+        details.put("rules", rules.stream().map(Object::toString).collect(Collectors.joining(" ")));
+        details.put("oper-status", Integer.toString(how.number()));
+        return details;
     }
 
     private void tell(Turn turn, Call call, Reporter.What what, Map<String, String> details) {

@@ -11,7 +11,7 @@ public sealed interface AgentRequest {
     /// ST.
     record Terminate() implements AgentRequest {}
 
-    /// PRR; `group` 0, or one that there is not, makes a new group.
+    /// PRR; `group` 0 makes a new group.
     record Reserve(long group, Reservation wanted, Duration lifetime) implements AgentRequest {}
 
     /// PER; `reserved` names the reserve rule that it replaces.

@@ -15,16 +15,12 @@ public sealed interface Answer {
 
     /// `inside` and `outside` are what a NAT reserved, empty on a pure firewall (MID-9).
     record Reserved(
-            long rule,
-            long group,
-            Optional<Endpoint> inside,
-            Optional<Endpoint> outside,
-            Duration lifetime)
+            Rule rule, Optional<Endpoint> inside, Optional<Endpoint> outside, Duration lifetime)
             implements Answer {}
 
-    /// `inside` is A1, to which the inside sends; `outside` is A2, to which the outside sends.
-    record Enabled(long rule, long group, Endpoint inside, Endpoint outside, Duration lifetime)
-            implements Answer {}
+    /// A pure firewall translates nothing: A1, to which the inside sends, is the external end of
+    /// the rule's terms, and A2, to which the outside sends, the internal one (MID-7).
+    record Enabled(Rule rule, Duration lifetime) implements Answer {}
 
     /// RLC and GLC: what holds from now on; nothing means that it is gone.
     record Granted(Duration lifetime) implements Answer {}

@@ -64,7 +64,7 @@ final class Examiner {
 
     private Optional<Finding.Unfit> shape(Terms terms) {
         if (terms.protocol() == Protocol.ANY) {
-            return unfit(Failure.PARAMETER_NOT_SUPPORTED, "transport protocol: any");
+            return unfit(Failure.NO_TRANSPORT_WILDCARD, "transport protocol: any");
         }
         var one = terms.internal().address();
         var other = terms.external().address();

@@ -15,6 +15,7 @@ import org.surehop.core.config.Midcom;
 import org.surehop.core.config.Pinholes;
 import org.surehop.core.pinhole.GroupId;
 import org.surehop.core.pinhole.Holdings;
+import org.surehop.core.pinhole.OperStatus;
 import org.surehop.core.pinhole.RuleSetChange;
 import org.surehop.core.pinhole.middlebox.MiddleboxAction.Apply;
 import org.surehop.core.pinhole.middlebox.MiddleboxAction.End;
@@ -33,6 +34,7 @@ public final class Middlebox {
     public static final long FIRST_NUMBER = 1L << 40;
 
     private static final int WAITING_PER_SESSION = 64;
+    private static final Duration KERNEL_EARLY = Duration.ofSeconds(1);
 
     private final Midcom config;
     private final Pinholes pinholes;
@@ -43,7 +45,7 @@ public final class Middlebox {
     private final Sessions sessions;
     private final Deque<Job> waiting = new ArrayDeque<>();
     private Optional<Pending> pending = Optional.empty();
-    private Tally tally = Tally.NOTHING;
+    private final Ledger ledger = new Ledger(book);
     private long lastNumber = FIRST_NUMBER;
 
     /// What waits for its turn.
@@ -56,8 +58,11 @@ public final class Middlebox {
     }
 
     /// What waits for the firewall; `session` 0 is nobody.
-    private record Pending(
-            RuleSetChange change, long session, long transaction, Planner.Plan.Change plan) {}
+    private record Pending(RuleSetChange change, Job.Asked job, Planner.Plan.Change plan) {
+        long session() {
+            return job.session();
+        }
+    }
 
     /// @param own the middlebox's own addresses: no pinhole may lead to them
     public Middlebox(
@@ -123,7 +128,7 @@ public final class Middlebox {
         }
         pending = Optional.empty();
         var out = new ArrayList<MiddleboxAction>();
-        commit(done.get().plan(), done.get().session(), done.get().transaction(), out);
+        commit(done.get().plan(), done.get().session(), done.get().job().transaction(), out);
         out.addAll(work(now));
         return out;
     }
@@ -144,9 +149,9 @@ public final class Middlebox {
         } else {
             holdings.swap(flows(plan.after()), flows(plan.before()));
             release(plan.after(), plan.before());
-            tally = tally.plusRejected();
-            var failure = new Answer.Failed(Failure.LACK_OF_RESOURCES, "the firewall refused it");
-            out.add(new Reply(gone.get().session(), gone.get().transaction(), failure));
+            ledger.refused(gone.get().job().request(), Failure.FIREWALL_FAILED);
+            var failure = new Answer.Failed(Failure.FIREWALL_FAILED, "the firewall refused it");
+            out.add(new Reply(gone.get().session(), gone.get().job().transaction(), failure));
         }
         if (doubtful) {
             closing(plan.after()).ifPresent(out::add);
@@ -173,8 +178,9 @@ public final class Middlebox {
         return book.all();
     }
 
-    public Tally tally() {
-        return tally;
+    /// The same and their history, for managers.
+    public Ledger ledger() {
+        return ledger;
     }
 
     /// Whether nothing is under way.
@@ -190,13 +196,11 @@ public final class Middlebox {
                 case Job.Due(var rule) -> {
                     var ended =
                             book.rule(rule).filter(r -> !r.ends().isAfter(now)).stream().toList();
-                    tally = tally.plusExpired(ended.size());
-                    end(ended, out);
+                    end(now, ended, out);
                 }
                 case Job.Lost(var flows) -> {
                     var ended = book.all().stream().filter(r -> hit(r, flows)).toList();
-                    tally = tally.plusTerminated(ended.size());
-                    end(ended, out);
+                    end(now, ended, out);
                 }
             }
         }
@@ -207,14 +211,19 @@ public final class Middlebox {
         return rule.flows().stream().anyMatch(flows::contains);
     }
 
-    /// Rules end by themselves: everybody with access is told before (MID-4).
-    private void end(List<Rule> rules, List<MiddleboxAction> out) {
+    /// Rules end by themselves: everybody with access is told before (MID-4). What the kernel
+    /// closes for its age may be heard of before our own clock says so.
+    private void end(Instant now, List<Rule> rules, List<MiddleboxAction> out) {
         if (rules.isEmpty()) {
             return;
         }
         for (var rule : rules) {
+            var intime = rule.ends().isAfter(now.plus(KERNEL_EARLY));
+            var how = intime ? OperStatus.TERMINATED : OperStatus.TIMED_OUT;
+            ledger.ended(List.of(rule), how);
             sessions.tell(
                     rule, 0, List.of(new Notification.RuleEvent(rule.id(), Duration.ZERO)), out);
+            out.add(new MiddleboxAction.Ended(rule, how));
         }
         var none = new Answer.Granted(Duration.ZERO);
         start(
@@ -229,10 +238,14 @@ public final class Middlebox {
         }
         if (job.request() instanceof AgentRequest.Establish(var major, _)) {
             reply(job, sessions.establish(job.session(), major, capabilities()), out);
+            if (!sessions.isOpen(job.session())) {
+                hangUp(job, out);
+            }
             return;
         }
         if (!sessions.isOpen(job.session())) {
             reply(job, new Answer.Failed(Failure.NO_SESSION, ""), out);
+            hangUp(job, out);
             return;
         }
         var agent = sessions.agent(job.session());
@@ -241,6 +254,13 @@ public final class Middlebox {
             return;
         }
         serve(now, job, agent.get(), out);
+    }
+
+    /// Who did not get a session, or asked without one, may come again with a new connection (RFC
+    /// 4540 §6, §7.2).
+    private void hangUp(Job.Asked job, List<MiddleboxAction> out) {
+        out.add(new End(job.session()));
+        disconnected(job.session());
     }
 
     /// What agents are told of this middlebox.
@@ -253,8 +273,7 @@ public final class Middlebox {
             case AgentRequest.Establish _ -> {}
             case AgentRequest.Terminate _ -> {
                 reply(job, new Answer.Terminated(), out);
-                out.add(new End(job.session()));
-                disconnected(job.session());
+                hangUp(job, out);
             }
             case AgentRequest.Reserve ask ->
                     plan(mayOpen(agent, () -> planner.reserve(agent, ask, now)), job, out);
@@ -283,7 +302,7 @@ public final class Middlebox {
     private void plan(Planner.Plan plan, Job.Asked job, List<MiddleboxAction> out) {
         switch (plan) {
             case Planner.Plan.Refused(var answer) -> {
-                tally = tally.plusRejected();
+                ledger.refused(job.request(), answer.failure());
                 reply(job, answer, out);
             }
             case Planner.Plan.Change change -> start(change, job, out);
@@ -316,7 +335,7 @@ public final class Middlebox {
                         open,
                         lifetime,
                         List.copyOf(gone));
-        pending = Optional.of(new Pending(change, job.session(), job.transaction(), plan));
+        pending = Optional.of(new Pending(change, job, plan));
         out.add(new Apply(change));
     }
 
@@ -329,13 +348,14 @@ public final class Middlebox {
             Planner.Plan.Change plan, long session, long transaction, List<MiddleboxAction> out) {
         plan.before().forEach(book::remove);
         plan.after().forEach(book::put);
+        ledger.changed();
         release(plan.before(), plan.after());
         plan.after().forEach(r -> out.add(new Wake(r.id(), r.ends())));
         if (session == 0) {
             return;
         }
         if (plan.after().isEmpty()) {
-            tally = tally.plusTerminatedOnRequest(plan.before().size());
+            ledger.ended(plan.before(), OperStatus.TERMINATED_ON_REQUEST);
         }
         if (sessions.knows(session)) {
             out.add(new Reply(session, transaction, plan.answer()));

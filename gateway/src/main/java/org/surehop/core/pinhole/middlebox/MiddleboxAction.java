@@ -1,6 +1,7 @@
 package org.surehop.core.pinhole.middlebox;
 
 import java.time.Instant;
+import org.surehop.core.pinhole.OperStatus;
 import org.surehop.core.pinhole.RuleSetChange;
 
 /// What the middlebox wants done, in this order.
@@ -22,6 +23,9 @@ public sealed interface MiddleboxAction {
 
     /// Change the firewall, and say how it went.
     record Apply(RuleSetChange change) implements MiddleboxAction {}
+
+    /// Report that a rule ended by itself, and how.
+    record Ended(Rule rule, OperStatus how) implements MiddleboxAction {}
 
     /// Wake the middlebox for that rule then; a later wish takes the place of this one.
     record Wake(long rule, Instant at) implements MiddleboxAction {}

@@ -1,6 +1,7 @@
 package org.surehop.core.pinhole.middlebox;
 
 import java.time.Duration;
+import java.util.List;
 
 /// What an agent is told without having asked.
 public sealed interface Notification {
@@ -12,5 +13,9 @@ public sealed interface Notification {
     record RuleEvent(long rule, Duration remaining) implements Notification {}
 
     /// GEN: the same of a whole group.
-    record GroupEvent(long group, Duration remaining) implements Notification {}
+    record GroupEvent(long group, List<Long> members, Duration remaining) implements Notification {
+        public GroupEvent {
+            members = List.copyOf(members);
+        }
+    }
 }

@@ -71,7 +71,7 @@ final class Planner {
                         List.of(),
                         List.of(rule),
                         lifetime,
-                        new Answer.Reserved(id, group, inside, outside, lifetime),
+                        new Answer.Reserved(rule, inside, outside, lifetime),
                         List.of(new Notification.RuleEvent(id, lifetime)));
             }
         };
@@ -106,12 +106,7 @@ final class Planner {
                         reserved.stream().toList(),
                         List.of(rule),
                         lifetime,
-                        new Answer.Enabled(
-                                rule.id(),
-                                rule.group(),
-                                ask.terms().external(),
-                                ask.terms().internal(),
-                                lifetime),
+                        new Answer.Enabled(rule, lifetime),
                         List.of(new Notification.RuleEvent(rule.id(), lifetime)));
             }
         }
@@ -145,7 +140,9 @@ final class Planner {
                 members,
                 ask.lifetime(),
                 now,
-                l -> new Notification.GroupEvent(ask.group(), l),
+                l ->
+                        new Notification.GroupEvent(
+                                ask.group(), members.stream().map(Rule::id).toList(), l),
                 agent);
     }
 
@@ -183,8 +180,11 @@ final class Planner {
         if (ask.reserved() == 0) {
             return Optional.empty();
         }
-        if (named.isEmpty() || !(named.get().action() instanceof Action.Keep(var wanted))) {
+        if (named.isEmpty()) {
             return Optional.of(refused(Failure.NO_SUCH_RESERVE_RULE, ""));
+        }
+        if (!(named.get().action() instanceof Action.Keep(var wanted))) {
+            return Optional.of(refused(Failure.NOT_RESERVED, ""));
         }
         if (!Rulebook.access(agent, named.get())) {
             return Optional.of(refused(Failure.NOT_AUTHORIZED_TO_REPLACE, ""));
@@ -201,9 +201,12 @@ final class Planner {
     private Optional<Plan> hindrance(
             Midcom.Agent agent, long group, Duration lifetime, boolean more) {
         if (lifetime.isZero() || lifetime.isNegative()) {
-            return Optional.of(refused(Failure.PARAMETER_NOT_SUPPORTED, "lifetime: above 0"));
+            return Optional.of(refused(Failure.NO_LIFETIME, "lifetime: above 0"));
         }
         var members = book.members(group);
+        if (group != 0 && members.isEmpty()) {
+            return Optional.of(refused(Failure.NO_SUCH_GROUP, ""));
+        }
         if (!members.isEmpty() && !members.getFirst().owner().equals(agent.name())) {
             return Optional.of(refused(Failure.NOT_AUTHORIZED_TO_ADD, ""));
         }
@@ -223,7 +226,7 @@ final class Planner {
     }
 
     private long group(long asked) {
-        return book.members(asked).isEmpty() ? book.freshGroup() : asked;
+        return asked == 0 ? book.freshGroup() : asked;
     }
 
     private static Plan refused(Failure failure, String detail) {

@@ -1,22 +1,35 @@
 package org.surehop.core.pinhole.middlebox;
 
-/// What RFC 5190 `midcomStatistics` counts, of this middlebox since its start.
-public record Tally(long rejected, long expired, long terminatedOnRequest, long terminated) {
-    static final Tally NOTHING = new Tally(0, 0, 0, 0);
+import org.surehop.core.pinhole.OperStatus;
 
-    Tally plusRejected() {
-        return new Tally(rejected + 1, expired, terminatedOnRequest, terminated);
+/// What RFC 5190 `midcomStatistics` counts of one kind of rules since the start: requests that
+/// failed for what they asked (`incorrect`) or for another reason (`rejected`), and how rules
+/// ended.
+public record Tally(
+        long incorrect, long rejected, long expired, long terminatedOnRequest, long terminated) {
+    public static final Tally NOTHING = new Tally(0, 0, 0, 0, 0);
+
+    public Tally plus(Tally other) {
+        return new Tally(
+                incorrect + other.incorrect,
+                rejected + other.rejected,
+                expired + other.expired,
+                terminatedOnRequest + other.terminatedOnRequest,
+                terminated + other.terminated);
     }
 
-    Tally plusExpired(long more) {
-        return new Tally(rejected, expired + more, terminatedOnRequest, terminated);
+    /// One more request refused.
+    public static Tally refused(boolean incorrect) {
+        return new Tally(incorrect ? 1 : 0, incorrect ? 0 : 1, 0, 0, 0);
     }
 
-    Tally plusTerminatedOnRequest(long more) {
-        return new Tally(rejected, expired, terminatedOnRequest + more, terminated);
-    }
-
-    Tally plusTerminated(long more) {
-        return new Tally(rejected, expired, terminatedOnRequest, terminated + more);
+    /// So many rules ended that way.
+    public static Tally ended(OperStatus how, long rules) {
+        return switch (how) {
+            case TIMED_OUT -> new Tally(0, 0, rules, 0, 0);
+            case TERMINATED_ON_REQUEST -> new Tally(0, 0, 0, rules, 0);
+            case TERMINATED -> new Tally(0, 0, 0, 0, rules);
+            case RESERVED, ENABLED -> NOTHING;
+        };
     }
 }

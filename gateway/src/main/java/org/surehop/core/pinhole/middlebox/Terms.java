@@ -8,13 +8,15 @@ import java.util.Optional;
 import org.surehop.core.sdp.Flow;
 
 /// What a PER asks to let through. `range` n stands for n rules of one port each, in step (MID-7);
-/// `interfaces` are the inside and the outside one, both or neither (MID-10).
+/// `interfaces` are the inside and the outside one, both or neither (MID-10). `sameParity` matters
+/// to a NAT alone; it is kept to be told.
 public record Terms(
         Protocol protocol,
         Direction direction,
         Endpoint internal,
         Endpoint external,
         int range,
+        boolean sameParity,
         Optional<Interfaces> interfaces) {
 
     /// Without named interfaces.
@@ -24,7 +26,7 @@ public record Terms(
             Endpoint internal,
             Endpoint external,
             int range) {
-        this(protocol, direction, internal, external, range, Optional.empty());
+        this(protocol, direction, internal, external, range, false, Optional.empty());
     }
 
     /// `ANY` ignores ports.

@@ -163,13 +163,13 @@ final class Fixture {
 
     long enabled(long session, long group, Terms terms) {
         var answer = ask(session, new AgentRequest.Enable(0, group, terms, MINUTE)).orElseThrow();
-        return ((Answer.Enabled) answer).rule();
+        return ((Answer.Enabled) answer).rule().id();
     }
 
     long reserved(long session, Optional<Endpoint> inside) {
         var answer =
                 ask(session, new AgentRequest.Reserve(0, wanted(inside), MINUTE)).orElseThrow();
-        return ((Answer.Reserved) answer).rule();
+        return ((Answer.Reserved) answer).rule().id();
     }
 
     long group(long rule) {
@@ -183,6 +183,7 @@ final class Fixture {
                 Protocol.UDP,
                 1,
                 Reservation.Parity.EVEN,
+                Reservation.IpVersion.ANY,
                 Optional.empty());
     }
 

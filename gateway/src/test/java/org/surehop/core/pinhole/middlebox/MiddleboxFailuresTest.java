@@ -1,6 +1,7 @@
 package org.surehop.core.pinhole.middlebox;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
 import static org.surehop.core.pinhole.middlebox.Fixture.A;
 import static org.surehop.core.pinhole.middlebox.Fixture.ADMINISTRATOR;
 import static org.surehop.core.pinhole.middlebox.Fixture.B;
@@ -53,11 +54,17 @@ class MiddleboxFailuresTest {
         refused(Failure.AUTHENTICATION_FAILED, NAMELESS, new AgentRequest.Establish(3, 0));
         refused(Failure.NO_AUTHORIZATION, STRANGER, new AgentRequest.Establish(3, 0));
         refused(Failure.SESSION_OPEN, A, new AgentRequest.Establish(3, 0));
-        on.box.connected(7, List.of("a.example"));
-        refused(Failure.VERSION_MISMATCH, 7, new AgentRequest.Establish(4, 0));
-        refused(Failure.LACK_OF_RESOURCES, 7, new AgentRequest.Establish(3, 0));
-        refused(Failure.NO_SESSION, 7, new AgentRequest.ListRules());
-        refused(Failure.NO_SESSION, STRANGER, per(terms("10.1.0.1", 4000)));
+        hungUp(Failure.VERSION_MISMATCH, 7, new AgentRequest.Establish(4, 0));
+        hungUp(Failure.LACK_OF_RESOURCES, 8, new AgentRequest.Establish(3, 0));
+        hungUp(Failure.NO_SESSION, 9, new AgentRequest.ListRules());
+        hungUp(Failure.NO_SESSION, 10, per(terms("10.1.0.1", 4000)));
+    }
+
+    private void hungUp(Failure expected, long session, AgentRequest request) {
+        on.box.connected(session, List.of("a.example"));
+        on.log.clear();
+        refused(expected, session, request);
+        assertTrue(on.log.contains(new MiddleboxAction.End(session)), "the connection ends");
     }
 
     @Test
@@ -131,9 +138,9 @@ class MiddleboxFailuresTest {
                         end("10.1.0.1", 4000),
                         end("203.0.113.9", 0),
                         1);
-        refused(Failure.PARAMETER_NOT_SUPPORTED, A, per(any));
+        refused(Failure.NO_TRANSPORT_WILDCARD, A, per(any));
         refused(
-                Failure.PARAMETER_NOT_SUPPORTED,
+                Failure.NO_LIFETIME,
                 A,
                 new AgentRequest.Enable(0, 0, terms("10.1.0.1", 4000), Duration.ZERO));
         var none =
@@ -159,6 +166,7 @@ class MiddleboxFailuresTest {
                         Protocol.UDP,
                         1,
                         Reservation.Parity.ANY,
+                        Reservation.IpVersion.ANY,
                         Optional.empty());
         refused(Failure.LACK_OF_ADDRESSES, A, prr(twice));
         var end =
@@ -216,11 +224,11 @@ class MiddleboxFailuresTest {
     @Test
     void refusesWhenTheFirewallDoes() {
         on.broken = true;
-        refused(Failure.LACK_OF_RESOURCES, A, per(terms("10.1.0.1", 4000)));
+        refused(Failure.FIREWALL_FAILED, A, per(terms("10.1.0.1", 4000)));
         on.broken = false;
         var rule = on.enabled(A, "10.1.0.1", 4000);
         on.broken = true;
-        refused(Failure.LACK_OF_RESOURCES, A, new AgentRequest.ChangeRule(rule, Duration.ZERO));
+        refused(Failure.FIREWALL_FAILED, A, new AgentRequest.ChangeRule(rule, Duration.ZERO));
     }
 
     @Test
@@ -233,6 +241,7 @@ class MiddleboxFailuresTest {
                         end("10.1.0.1", 4000),
                         end("203.0.113.9", 0),
                         1,
+                        false,
                         named);
         refused(Failure.NO_SUCH_INSIDE_INTERFACE, A, per(terms));
     }
@@ -269,6 +278,7 @@ class MiddleboxFailuresTest {
                         Protocol.UDP,
                         1,
                         Reservation.Parity.ANY,
+                        Reservation.IpVersion.ANY,
                         Optional.of(new Interfaces(inside, outside)));
         return examiner.examine(wanted, agent).map(Examiner.Finding.Unfit::failure);
     }
@@ -278,7 +288,7 @@ class MiddleboxFailuresTest {
         var fits = terms("10.1.0.1", 4000);
         refused(Failure.NO_SUCH_RESERVE_RULE, A, new AgentRequest.Enable(99, 0, fits, MINUTE));
         var enabled = on.enabled(A, "10.1.0.1", 4000);
-        refused(Failure.NO_SUCH_RESERVE_RULE, A, new AgentRequest.Enable(enabled, 0, fits, MINUTE));
+        refused(Failure.NOT_RESERVED, A, new AgentRequest.Enable(enabled, 0, fits, MINUTE));
         var ofB = on.reserved(B, Optional.empty());
         refused(
                 Failure.NOT_AUTHORIZED_TO_REPLACE,

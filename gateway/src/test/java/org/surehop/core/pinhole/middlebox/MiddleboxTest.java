@@ -2,6 +2,7 @@ package org.surehop.core.pinhole.middlebox;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertInstanceOf;
+import static org.junit.jupiter.api.Assertions.assertSame;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 import static org.surehop.core.pinhole.middlebox.Fixture.A;
 import static org.surehop.core.pinhole.middlebox.Fixture.ADMINISTRATOR;
@@ -16,6 +17,7 @@ import java.util.List;
 import java.util.Optional;
 import java.util.Set;
 import org.junit.jupiter.api.Test;
+import org.surehop.core.pinhole.OperStatus;
 import org.surehop.core.pinhole.middlebox.Terms.Direction;
 import org.surehop.core.pinhole.middlebox.Terms.Protocol;
 import org.surehop.core.sdp.Flow;
@@ -64,10 +66,10 @@ class MiddleboxTest {
         assertEquals(Set.of(), on.open);
         var group = on.group(rule);
         var answer = on.ask(A, new AgentRequest.Enable(rule, 0, terms("10.1.0.1", 4000), MINUTE));
-        assertEquals(
-                new Answer.Enabled(
-                        rule, group, end("203.0.113.9", 6000), end("10.1.0.1", 4000), MINUTE),
-                answer.orElseThrow());
+        var enabled = assertInstanceOf(Answer.Enabled.class, answer.orElseThrow());
+        assertEquals(MINUTE, enabled.lifetime());
+        assertEquals(rule, enabled.rule().id());
+        assertEquals(group, enabled.rule().group());
         assertEquals(1, on.box.rules().size());
         assertEquals(1, on.open.size());
     }
@@ -78,7 +80,7 @@ class MiddleboxTest {
         var granted = assertInstanceOf(Answer.Enabled.class, on.ask(A, long1).orElseThrow());
         assertEquals(Duration.ofMinutes(5), granted.lifetime());
         assertEquals(Duration.ofMinutes(5), on.lastChange().lifetime());
-        var rule = new AgentRequest.ChangeRule(granted.rule(), Duration.ofSeconds(7));
+        var rule = new AgentRequest.ChangeRule(granted.rule().id(), Duration.ofSeconds(7));
         assertEquals(Optional.of(new Answer.Granted(Duration.ofSeconds(7))), on.ask(A, rule));
         assertEquals(Duration.ofSeconds(7), on.lastChange().lifetime());
     }
@@ -95,7 +97,7 @@ class MiddleboxTest {
         var event = new Notification.RuleEvent(rule, Duration.ZERO);
         assertEquals(List.of(A + " " + event, ADMINISTRATOR + " " + event), on.told());
         assertInstanceOf(MiddleboxAction.Notify.class, on.log.getFirst());
-        assertEquals(1, on.box.tally().expired());
+        assertEquals(1, on.box.ledger().enables().expired());
     }
 
     @Test
@@ -190,7 +192,7 @@ class MiddleboxTest {
         assertEquals(Set.of(), on.open);
         assertEquals(
                 A + " " + new Notification.RuleEvent(rule, Duration.ZERO), on.told().getFirst());
-        assertEquals(1, on.box.tally().terminated());
+        assertEquals(1, on.box.ledger().enables().terminated());
     }
 
     @Test
@@ -248,5 +250,57 @@ class MiddleboxTest {
         assertEquals(4, on.told().size());
         assertEquals(6, on.log.stream().filter(MiddleboxAction.End.class::isInstance).count());
         assertEquals(1, on.box.rules().size());
+    }
+
+    @Test
+    void managersSeeRulesAndHowTheyFared() {
+        var kept = on.reserved(A, Optional.empty());
+        var open = on.enabled(A, "10.1.0.1", 4000);
+        var seen = on.box.ledger().rules();
+        assertEquals(List.of(kept, open), seen.stream().map(PolicyRule::index).toList());
+        assertEquals(
+                List.of(OperStatus.RESERVED, OperStatus.ENABLED),
+                seen.stream().map(PolicyRule::status).toList());
+        assertEquals("a.example", seen.getLast().owner());
+        assertEquals(end("10.1.0.1", 4000), seen.getLast().outside());
+        assertSame(seen, on.box.ledger().rules(), "made again only when a rule has changed");
+        on.ask(A, new AgentRequest.Enable(0, 0, terms("10.1.0.1", 4000), Duration.ZERO));
+        on.ask(A, new AgentRequest.Enable(0, 0, terms("10.9.9.9", 4000), MINUTE));
+        on.ask(A, new AgentRequest.Reserve(0, Fixture.wanted(Optional.empty()), Duration.ZERO));
+        on.ask(A, new AgentRequest.ChangeRule(kept, Duration.ZERO));
+        on.pass(MINUTE);
+        assertEquals(List.of(), on.box.ledger().rules());
+        assertEquals(new Tally(1, 0, 0, 1, 0), on.box.ledger().reserves());
+        assertEquals(1, on.box.ledger().enables().incorrect());
+        assertEquals(1, on.box.ledger().enables().expired());
+    }
+
+    @Test
+    void saysHowARuleEndedByItself() {
+        var late = on.enabled(A, "10.1.0.1", 4000);
+        on.log.clear();
+        on.pass(MINUTE);
+        assertEquals(List.of(late + " TIMED_OUT"), ended());
+        var early = on.enabled(A, "10.1.0.1", 4000);
+        on.log.clear();
+        on.perform(on.box.vanished(on.now, List.copyOf(on.open)));
+        assertEquals(List.of(early + " TERMINATED"), ended());
+    }
+
+    private List<String> ended() {
+        return on.log.stream()
+                .filter(MiddleboxAction.Ended.class::isInstance)
+                .map(MiddleboxAction.Ended.class::cast)
+                .map(e -> e.rule().id() + " " + e.how())
+                .toList();
+    }
+
+    // RFC 5189 §2.3.8: a group that was named and does not exist was made anew.
+    @Test
+    void refusesAGroupThatDoesNotExist() {
+        assertEquals(
+                Optional.of(Failure.NO_SUCH_GROUP),
+                on.refusal(A, new AgentRequest.Enable(0, 99, terms("10.1.0.1", 4000), MINUTE)));
+        assertEquals(Set.of(), on.open);
     }
 }
