@@ -151,7 +151,7 @@ public record SimSettings(
                         Duration.ofMinutes(20)),
                 limits(),
                 new Journal(":memory:", Duration.ofDays(1), 1_000, Journal.Unusable.REFUSE),
-                new Snmp(false, "127.0.0.1", 1161, "state", List.of(), List.of()),
+                new Snmp(true, "127.0.0.1", 1161, "state", List.of(), List.of(), true),
                 new Mqtt(
                         false,
                         "",

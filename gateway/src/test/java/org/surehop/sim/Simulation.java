@@ -266,6 +266,8 @@ final class Simulation {
         Invariant.NO_LEAK.require(left.isEmpty(), left);
         Invariant.NO_LEAK.require(firewall.rules().isEmpty(), firewall.rules());
         Invariant.NO_LEAK.require(gateway.deadlines().isEmpty(), gateway.deadlines());
+        var shown = gateway.snapshot().policyRules().ofCalls();
+        Invariant.NO_LEAK.require(shown.isEmpty(), shown);
     }
 
     long steps() {

@@ -256,7 +256,8 @@ final class EdgeReader {
                         s.integer("port", 1161, 1, 65535),
                         s.file("state-directory", "/var/lib/surehop/snmp"),
                         users,
-                        receivers);
+                        receivers,
+                        s.flag("midcom-notifications", true));
         s.close();
         ConfigReader.unique(s, "users", "name", users.stream().map(Snmp.User::name).toList());
         ConfigReader.unique(

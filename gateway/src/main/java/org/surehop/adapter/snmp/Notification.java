@@ -1,6 +1,8 @@
 package org.surehop.adapter.snmp;
 
 import java.time.Duration;
+import java.util.Arrays;
+import java.util.List;
 import org.snmp4j.PDU;
 import org.snmp4j.ScopedPDU;
 import org.snmp4j.mp.SnmpConstants;
@@ -15,11 +17,15 @@ import org.snmp4j.smi.VariableBinding;
 import org.surehop.core.report.CallKey;
 import org.surehop.core.report.JournalEntry;
 import org.surehop.core.report.Notice;
+import org.surehop.core.report.NoticeKind;
 
 /// A journal entry as an SNMPv2 notification of `SUREHOP-MIB`, with all its objects.
 final class Notification {
     private static final String TYPES = "1.3.6.1.4.1.32473.2.1.0.";
     private static final String OBJECTS = "1.3.6.1.4.1.32473.2.1.1.6.";
+
+    /// A longer list of a notice is cut: it names what a call may have and no more.
+    private static final int MOST_RULES = 256;
 
     private Notification() {}
 
@@ -79,13 +85,45 @@ final class Notification {
         return new OID(TYPES + number);
     }
 
-    static ScopedPDU of(JournalEntry entry, String gatewayId, Duration upTime, boolean inform) {
-        var notice = entry.notice();
+    /// Rules of RFC 5190 that the entry says have ended by themselves, as
+    /// `midcomUnsolicitedRuleEvent`: one for each, and at most as many as one call may have.
+    static List<ScopedPDU> ofRules(JournalEntry entry, Duration upTime, boolean inform) {
+        var details = entry.notice().details();
+        if (entry.notice().kind() != NoticeKind.PINHOLE_EXPIRED
+                || !details.containsKey("oper-status")) {
+            return List.of();
+        }
+        var status = new Integer32(Integer.parseInt(details.get("oper-status")));
+        var group = Long.parseLong(details.getOrDefault("group", "1"));
+        var owner = details.getOrDefault("owner", "");
+        return Arrays.stream(details.getOrDefault("rules", "").split(" "))
+                .filter(r -> !r.isEmpty() && r.chars().allMatch(Character::isDigit))
+                .limit(MOST_RULES)
+                .map(r -> MidcomTable.index(owner, group, Long.parseLong(r)))
+                .map(index -> ended(index, status, upTime, inform))
+                .toList();
+    }
+
+    private static ScopedPDU ended(OID index, Integer32 status, Duration upTime, boolean inform) {
+        var pdu = headed(MidcomTable.UNSOLICITED_RULE_EVENT, upTime, inform);
+        pdu.add(new VariableBinding(MidcomTable.OPER_STATUS.instance(index), status));
+        var nothing = new UnsignedInteger32(0);
+        pdu.add(new VariableBinding(MidcomTable.LIFETIME.instance(index), nothing));
+        return pdu;
+    }
+
+    private static ScopedPDU headed(OID type, Duration upTime, boolean inform) {
         var pdu = new ScopedPDU();
         pdu.setType(inform ? PDU.INFORM : PDU.NOTIFICATION);
         var ticks = (upTime.toMillis() / 10) & 0xffff_ffffL;
         pdu.add(new VariableBinding(SnmpConstants.sysUpTime, new TimeTicks(ticks)));
-        pdu.add(new VariableBinding(SnmpConstants.snmpTrapOID, type(notice)));
+        pdu.add(new VariableBinding(SnmpConstants.snmpTrapOID, type));
+        return pdu;
+    }
+
+    static ScopedPDU of(JournalEntry entry, String gatewayId, Duration upTime, boolean inform) {
+        var notice = entry.notice();
+        var pdu = headed(type(notice), upTime, inform);
         var call = notice.call();
         add(pdu, 1, new Counter64(entry.seq()));
         add(pdu, 2, Words.dateAndTime(notice.at()));

@@ -2,10 +2,12 @@ package org.surehop.adapter.snmp;
 
 import java.io.IOException;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.List;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import org.snmp4j.PDU;
+import org.snmp4j.ScopedPDU;
 import org.snmp4j.UserTarget;
 import org.snmp4j.mp.SnmpConstants;
 import org.snmp4j.security.SecurityLevel;
@@ -26,10 +28,18 @@ final class ReceiverSink implements Sink {
     private final SnmpEngine engine;
     private final String gatewayId;
     private final UdpAddress address;
+    private final boolean midcom;
     private volatile boolean reached = true;
 
-    ReceiverSink(Receiver receiver, SnmpEngine engine, String gatewayId, UdpAddress address) {
+    /// @param midcom whether it hears RFC 5190 besides our own notifications
+    ReceiverSink(
+            Receiver receiver,
+            SnmpEngine engine,
+            String gatewayId,
+            UdpAddress address,
+            boolean midcom) {
         this.receiver = receiver;
+        this.midcom = midcom;
         this.engine = engine;
         this.gatewayId = gatewayId;
         this.address = address;
@@ -59,7 +69,15 @@ final class ReceiverSink implements Sink {
 
     private boolean send(JournalEntry entry) {
         var upTime = Duration.ofSeconds(engine.usm().getTimeTable().getEngineTime());
-        var pdu = Notification.of(entry, gatewayId, upTime, receiver.inform());
+        var all = new ArrayList<ScopedPDU>();
+        all.add(Notification.of(entry, gatewayId, upTime, receiver.inform()));
+        if (midcom) {
+            all.addAll(Notification.ofRules(entry, upTime, receiver.inform()));
+        }
+        return all.stream().allMatch(this::send);
+    }
+
+    private boolean send(ScopedPDU pdu) {
         var target = target();
         if (!receiver.inform()) {
             // RFC 3414 §1.5.1: for a message without answer, the sender's engine is authoritative.

@@ -40,9 +40,13 @@ public final class SnmpAgent implements AutoCloseable {
     private static final OctetString UPDATE_VIEW = new OctetString("surehop-update");
     private static final OctetString NO_VIEW = new OctetString();
     private static final OID SYS_OBJECT_ID = new OID("1.3.6.1.4.1.32473.3.1");
-    // system, snmp, snmpEngine, surehop
+    // system, snmp, midcomMIB, snmpEngine, surehop
     private static final String[] READABLE = {
-        "1.3.6.1.2.1.1", "1.3.6.1.2.1.11", "1.3.6.1.6.3.10.2.1", "1.3.6.1.4.1.32473"
+        "1.3.6.1.2.1.1",
+        "1.3.6.1.2.1.11",
+        "1.3.6.1.2.1.171",
+        "1.3.6.1.6.3.10.2.1",
+        "1.3.6.1.4.1.32473"
     };
 
     private final Snmp config;
@@ -90,7 +94,8 @@ public final class SnmpAgent implements AutoCloseable {
         var sinks = new ArrayList<ReceiverSink>();
         for (int i = 0; i < addresses.size(); i++) {
             var receiver = config.receivers().get(i);
-            sinks.add(new ReceiverSink(receiver, engine, box.id(), addresses.get(i)));
+            var midcom = config.midcomNotifications();
+            sinks.add(new ReceiverSink(receiver, engine, box.id(), addresses.get(i), midcom));
         }
         var agent = new SnmpAgent(config, engine, sinks);
         agent.answer(answering);
@@ -180,6 +185,7 @@ public final class SnmpAgent implements AutoCloseable {
         try {
             system.registerMOs(server, null);
             server.register(new StatusObjects(answering.status(), answering.updates()), null);
+            server.register(new MidcomObjects(answering.status()), null);
         } catch (DuplicateRegistrationException e) {
             throw new IllegalStateException("two managed objects of one name", e);
         }

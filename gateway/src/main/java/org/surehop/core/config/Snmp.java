@@ -3,14 +3,15 @@ package org.surehop.core.config;
 import java.util.List;
 
 /// SNMPv3 only: the agent and the receivers of notifications. `stateDirectory` keeps
-/// engineBoots.
+/// engineBoots; `midcomNotifications` adds those of RFC 5190 to our own.
 public record Snmp(
         boolean enabled,
         String address,
         int port,
         String stateDirectory,
         List<User> users,
-        List<Receiver> receivers) {
+        List<Receiver> receivers,
+        boolean midcomNotifications) {
     public Snmp {
         users = List.copyOf(users);
         receivers = List.copyOf(receivers);

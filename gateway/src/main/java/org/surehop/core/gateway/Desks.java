@@ -1,11 +1,13 @@
 package org.surehop.core.gateway;
 
 import java.net.InetAddress;
+import java.time.Instant;
 import java.util.Optional;
 import java.util.Set;
 import org.surehop.core.authentication.DoorKeys;
 import org.surehop.core.config.Disclosure;
 import org.surehop.core.config.GatewayConfig;
+import org.surehop.core.config.Pinholes;
 import org.surehop.core.disclosure.DisclosureJudge;
 import org.surehop.core.disclosure.TaskId;
 import org.surehop.core.pinhole.Holdings;
@@ -28,6 +30,7 @@ final class Desks {
     private final PinholeDesk pinholes;
     private final NatDesk nat;
     private final MidcomDesk midcom;
+    private final Optional<PolicyRules.Abilities> managed;
     private final Doorkeeper door;
     private final Octets certificate;
     private long lastNumber;
@@ -38,7 +41,34 @@ final class Desks {
         this.pinholes = new PinholeDesk(this, config, own, held);
         this.midcom = new MidcomDesk(reporter, config, own, held);
         this.nat = new NatDesk(config);
+        this.managed = config.snmp().enabled() ? Optional.of(abilities(config)) : Optional.empty();
         this.certificate = certificate;
+    }
+
+    private static PolicyRules.Abilities abilities(GatewayConfig config) {
+        var pinholes = config.pinholes();
+        var early = pinholes.earlyLifetime();
+        var longer = early.compareTo(pinholes.lifetime()) > 0;
+        return new PolicyRules.Abilities(
+                longer ? early : pinholes.lifetime(),
+                pinholes.driver() != Pinholes.Driver.NONE,
+                pinholes.nat().present());
+    }
+
+    /// What managers see of the pinholes, where there may be some.
+    PolicyRules policyRules(Instant at) {
+        return managed.map(
+                        can -> {
+                            var agents = midcom.ledger();
+                            var ofCalls = pinholes.rules().all(at);
+                            return new PolicyRules(
+                                    ofCalls,
+                                    agents.rules(),
+                                    agents.reserves(),
+                                    agents.enables().plus(pinholes.rules().tally()),
+                                    can);
+                        })
+                .orElse(PolicyRules.NONE);
     }
 
     Reporter reporter() {

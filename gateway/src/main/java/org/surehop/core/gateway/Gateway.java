@@ -239,7 +239,8 @@ public final class Gateway {
                             desks.calls().active(),
                             desks.transactions().size(),
                             desks.pinholes().flows()
-                        });
+                        },
+                        desks.policyRules(at));
     }
 
     /// The flows that should be open now: what a firewall is compared with.

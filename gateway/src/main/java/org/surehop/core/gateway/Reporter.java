@@ -83,7 +83,7 @@ final class Reporter {
         return counters;
     }
 
-    Snapshot snapshot(Instant startedAt, Instant at, long[] gauges) {
+    Snapshot snapshot(Instant startedAt, Instant at, long[] gauges, PolicyRules rules) {
         return new Snapshot(
                 startedAt,
                 at,
@@ -93,6 +93,7 @@ final class Reporter {
                 counters,
                 verdicts,
                 reasons,
-                List.copyOf(recent));
+                List.copyOf(recent),
+                rules);
     }
 }

@@ -19,11 +19,36 @@ public record Snapshot(
         Map<String, Long> counters,
         Map<String, Long> verdicts,
         Map<Reason, Long> reasons,
-        List<Notice> recentDecisions) {
+        List<Notice> recentDecisions,
+        PolicyRules policyRules) {
     public Snapshot {
         counters = Collections.unmodifiableMap(new LinkedHashMap<>(counters));
         verdicts = Collections.unmodifiableMap(new LinkedHashMap<>(verdicts));
         reasons = Collections.unmodifiableMap(new LinkedHashMap<>(reasons));
         recentDecisions = List.copyOf(recentDecisions);
+    }
+
+    /// Without policy rules.
+    public Snapshot(
+            Instant startedAt,
+            Instant at,
+            long activeCalls,
+            long transactions,
+            long enabledFlows,
+            Map<String, Long> counters,
+            Map<String, Long> verdicts,
+            Map<Reason, Long> reasons,
+            List<Notice> recentDecisions) {
+        this(
+                startedAt,
+                at,
+                activeCalls,
+                transactions,
+                enabledFlows,
+                counters,
+                verdicts,
+                reasons,
+                recentDecisions,
+                PolicyRules.NONE);
     }
 }

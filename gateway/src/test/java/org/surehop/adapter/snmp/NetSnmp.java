@@ -46,7 +46,8 @@ final class NetSnmp {
                 port,
                 state.toString(),
                 List.of(new Snmp.User("noc", auth, priv)),
-                receivers);
+                receivers,
+                true);
     }
 
     static Function<SecretRef, Optional<String>> secrets() {
