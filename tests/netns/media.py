@@ -14,7 +14,7 @@ import unittest
 
 from lib import processes, suite
 from netns.pinholes import Middle
-from ua import bodies, media
+from ua import bodies, media, sdp
 from ua.agent import final
 
 MARK = 16
@@ -34,13 +34,14 @@ class Case(unittest.TestCase):
 
     family = 4
     options = {}
+    disclosure = {}
 
     @classmethod
     def setUpClass(cls):
         suite.needs_root()
         suite.needs("nft", "conntrack", "ip")
-        cls.border = Middle(cls.family, **{"media-source": "prefixes", "packet-mark": MARK,
-                                       **cls.options})
+        cls.border = Middle(cls.family, cls.disclosure, **{
+            "media-source": "prefixes", "packet-mark": MARK, **cls.options})
         spaces = cls.border.spaces
         cls.places = {"in": spaces.caller.inside, "out": spaces.callee.inside}
         inner, outer, length = {4: ("10.77.1.", "198.18.0.", 24),
@@ -153,6 +154,38 @@ class Media(Case):
         self.assert_passes(inside[0], outside[0], True, "the selected pair, outwards")
         self.assert_passes(outside[1], inside[0], False, "a candidate that was not selected")
         self.assert_passes(outside[0], inside[1], False, "a host that was not selected")
+
+    def test_candidates_that_trickle_in_open_before_they_are_told(self):
+        """Fragments in INFO passed unread: what trickled in never had a pinhole (RFC 8840)."""
+        rows = ["m=audio {1} UDP/TLS/RTP/SAVPF 0", "a=mid:0", "a=rtcp-mux", "a=ice-ufrag:{2}",
+                "a=ice-options:trickle", "a=candidate:1 1 UDP 9 {0} {1} typ host"]
+        near, far = self.port("in", self.a, 20100), self.port("out", self.b, 21100)
+        late = self.port("in", self.a2, 20102)
+        call, taken = self.border.talk(
+            self.sdp(self.a, *(r.format(self.a, 20100, "aaaa") for r in rows)),
+            self.sdp(self.b, *(r.format(self.b, 21100, "bbbb") for r in rows)))
+        self.assert_passes(far, near, True, "the first candidate")
+        self.assert_passes(far, late, False, "one that was not told yet")
+        self.assertEqual(200, self.trickle(
+            call, taken, f"candidate:2 1 UDP 8 {self.a2} 20102 typ host").status)
+        self.assert_passes(far, late, True, "one that has trickled in")
+        self.assert_passes(late, far, True, "the same, outwards")
+        self.assert_passes(far, near, True, "the first candidate still")
+        self.assertEqual(200, self.trickle(
+            call, taken, f"candidate:3 1 UDP 7 {self.stranger} 20104 typ host",
+            "candidate:4 1 UDP 7 4e9bb3e9.local 20106 typ host", "end-of-candidates").status)
+        self.assertEqual(4, len(self.border.elements()), self.border.elements())
+        self.end(call, taken)
+        self.assert_passes(far, late, False, "after BYE")
+
+    def trickle(self, call, taken, *rows):
+        text = "\r\n".join(["a=ice-ufrag:aaaa", "m=audio 9 RTP/AVP 0", "a=mid:0",
+                            *(f"a={r}" for r in rows)]) + "\r\n"
+        info = call.make("INFO", extra=[("Info-Package", "trickle-ice")], body=(
+            [("Content-Type", "application/trickle-ice-sdpfrag")], text.encode()))
+        answers = call.agent.ask(call.connection, info)
+        taken.reply(taken.next_request("INFO"), 200)
+        return final(answers, 10, "the INFO")
 
     def test_bundle_of_media_and_data_over_one_transport(self):
         rows = ["a=group:BUNDLE 0 1", "m=audio {0} UDP/TLS/RTP/SAVPF 0", "a=mid:0", "a=rtcp-mux",
@@ -294,6 +327,86 @@ class Exact(Case):
         self.assert_passes(own, far, False, "outwards from another port")
         self.end(call, taken)
         self.assert_passes(far, near, False, "after BYE")
+
+
+class Early(Case):
+    """pinholes.pre-answer-media: wildcard."""
+
+    options = {"pre-answer-media": "wildcard", "early-lifetime": "6s"}
+
+    def test_anyone_may_send_until_somebody_has_answered(self):
+        near, far = self.port("in", self.a, 34000), self.port("out", self.b, 35000)
+        stranger, beside = self.port("out", self.stranger), self.port("in", self.a, 34002)
+        offer = self.sdp(self.a, "m=audio 34000 RTP/AVP 0")
+        call, taken = self.border.call(body=offer)
+        for sender in (far, stranger):
+            self.assert_passes(sender, near, True, "before the answer")
+        self.assert_passes(near, far, True, "back to who has sent")
+        self.assert_passes(far, beside, False, "to a port that was not offered")
+        taken.respond(200, self.sdp(self.b, "m=audio 35000 RTP/AVP 0"))
+        call.answered()
+        taken.next_request("ACK")
+        processes.until(lambda: len(self.border.elements()) == 4, "the exact flows alone", 2)
+        self.assert_passes(stranger, near, False, "a stranger after the answer")
+        self.assert_passes(far, near, True, "media after the answer")
+        self.end(call, taken)
+
+    def test_it_ends_though_it_rings_on(self):
+        near, far = self.port("in", self.a, 34100), self.port("out", self.b, 35100)
+        call, taken = self.border.call(body=self.sdp(self.a, "m=audio 34100 RTP/AVP 0"))
+        taken.respond(180)
+        call.expect(180)
+        self.assert_passes(far, near, True, "while it rings")
+        processes.until(lambda: not self.border.elements(), "no element after its time", 8, 0.2)
+        self.assert_passes(far, near, False, "after its time")
+        taken.respond(200, self.sdp(self.b, "m=audio 35100 RTP/AVP 0"))
+        call.answered()
+        taken.next_request("ACK")
+        self.assert_passes(far, near, True, "in the call")
+        self.end(call, taken)
+
+
+class Blind(Case):
+    """A border that reads no bodies, and gives them a range of ports (PIN-5)."""
+
+    options = {"blind-media": "range", "blind-lowest-port": 36000, "blind-highest-port": 36003}
+    disclosure = {"profile": "route-only"}
+
+    def test_a_range_of_the_user_agent_and_nothing_beside_it(self):
+        keys = self.border.keys
+        hidden = [bodies.shape("N1", sdp.offer(address, port), [reader[0]])
+                  for address, port, reader in ((self.a, 36000, keys.bob),
+                                                (self.b, 37000, keys.alice_reads))]
+        near, far = self.port("in", self.a, 36000), self.port("out", self.b, 37000)
+        above, other = self.port("in", self.a, 36004), self.port("in", self.a2, 36000)
+        call, taken = self.border.call(body=hidden[0])
+        self.assert_passes(far, near, False, "before the answer")
+        taken.respond(200, hidden[1])
+        call.answered()
+        taken.next_request("ACK")
+        self.assert_passes(near, far, True, "it may begin")
+        self.assert_passes(far, near, True, "and be sent to")
+        self.assert_passes(far, above, False, "above the range")
+        self.assert_passes(far, other, False, "another address inside")
+        self.border.gateway.event("pinhole.no-media", call.call_id)
+        self.end(call, taken)
+        self.assert_passes(far, near, False, "after BYE")
+
+
+class Silence(Case):
+    """Media that does not come (PIN 6.4)."""
+
+    options = {"no-media-after": "2s"}
+
+    def test_a_direction_without_a_packet_is_told(self):
+        near, far = self.port("in", self.a, 38000), self.port("out", self.b, 39000)
+        call, taken = self.border.talk(self.sdp(self.a, "m=audio 38000 RTP/AVP 0"),
+                                       self.sdp(self.b, "m=audio 39000 RTP/AVP 0"))
+        self.assert_passes(far, near, True, "media inwards")
+        told = self.border.gateway.event("pinhole.no-media", call.call_id)
+        self.assertIn("no-packets", str(told))
+        self.assertIn("out", str(told))
+        self.end(call, taken)
 
 
 del Case, Media

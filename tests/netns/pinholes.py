@@ -76,7 +76,7 @@ class Spaces:
 class Middle(Border):
     """The border with its parts in namespaces."""
 
-    def __init__(self, family, **pinholes):
+    def __init__(self, family, disclosure=None, **pinholes):
         self.spaces = Spaces()
         super().__init__(start=False)
         self.alice.close()
@@ -100,7 +100,7 @@ class Middle(Border):
         self.tree["pinholes"] = {
             "driver": "nftables", "table": "surehop_test",
             "inside-prefixes": ["10.77.0.0/16", "fd00:77::/32"], "media-source": "ua", **pinholes}
-        self.tree["disclosure"] = {"clear-sdp": True}
+        self.tree["disclosure"] = {"clear-sdp": True, **(disclosure or {})}
         self.start()
 
     def start(self):

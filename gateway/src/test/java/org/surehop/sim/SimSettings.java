@@ -14,8 +14,11 @@ import org.surehop.core.config.Journal;
 import org.surehop.core.config.LegMode;
 import org.surehop.core.config.Limits;
 import org.surehop.core.config.Listener;
+import org.surehop.core.config.MediaRules;
 import org.surehop.core.config.Mqtt;
+import org.surehop.core.config.Nat;
 import org.surehop.core.config.Notifying;
+import org.surehop.core.config.PacketRules;
 import org.surehop.core.config.PathPolicy;
 import org.surehop.core.config.Peer;
 import org.surehop.core.config.Pinholes;
@@ -28,6 +31,8 @@ import org.surehop.core.config.Snmp;
 import org.surehop.core.config.Timers;
 import org.surehop.core.config.Tls;
 import org.surehop.core.config.Topology;
+import org.surehop.core.config.Unknowns;
+import org.surehop.core.config.Upstream;
 import org.surehop.core.sip.Side;
 
 /// The configuration of a simulated gateway. Worlds differ in what policy allows.
@@ -117,6 +122,32 @@ public record SimSettings(
             Peer.Notify told,
             Notifying notifying,
             HopPolicy hops) {
+        var inspect = Disclosure.Profile.INSPECT;
+        return config(assurance(onMismatch, hops), told, notifying, inspect, MediaRules.USUAL);
+    }
+
+    /// With what may open where descriptions are not known, and for bodies that may not be read.
+    public GatewayConfig config(Disclosure.Profile profile, Unknowns unknowns) {
+        var usual = MediaRules.USUAL;
+        var media =
+                new MediaRules(
+                        usual.source(),
+                        usual.natWithoutIce(),
+                        usual.unknownMedia(),
+                        usual.maxCandidates(),
+                        usual.maxRulesPerUser(),
+                        unknowns);
+        var assurance = assurance(Assurance.OnMismatch.REPORT, HopPolicy.usual());
+        return config(assurance, Peer.Notify.IMPLICIT, Notifying.usual(), profile, media);
+    }
+
+    private GatewayConfig config(
+            Assurance assurance,
+            Peer.Notify told,
+            Notifying notifying,
+            Disclosure.Profile profile,
+            MediaRules media) {
+        var topology = assurance.hops().topology();
         return new GatewayConfig(
                 new GatewayConfig.Identity("gw-sim", "gw.example.com", 5061),
                 List.of(
@@ -134,15 +165,14 @@ public record SimSettings(
                                 Listener.ClientCertificate.REQUIRED)),
                 new Tls("c.pem", NO_SECRET, "t.pem", "TLSv1.2", Duration.ofSeconds(5)),
                 new Smime("c.pem", NO_SECRET, "s.pem", NO_SECRET, "t.pem"),
-                peers(told).stream().map(p -> showing(p, hops.topology())).toList(),
+                peers(told).stream().map(p -> showing(p, topology)).toList(),
                 routes(),
-                assurance(onMismatch, hops),
+                assurance,
                 path,
                 notifying,
-                new Disclosure(
-                        Disclosure.Profile.INSPECT, clearSdp, false, false, 496, 399, 5, 20, 16, 2),
+                new Disclosure(profile, clearSdp, false, false, 496, 399, 5, 20, 16, 2),
                 Services.OFF,
-                pinholes(),
+                pinholes(media),
                 new Timers(
                         Duration.ofMillis(500),
                         Duration.ofSeconds(180),
@@ -232,7 +262,7 @@ public record SimSettings(
                 hops);
     }
 
-    private static Pinholes pinholes() {
+    private static Pinholes pinholes(MediaRules media) {
         return new Pinholes(
                 Pinholes.Driver.MEMORY,
                 "surehop",
@@ -244,7 +274,11 @@ public record SimSettings(
                 List.of(5060, 5061),
                 8,
                 32,
-                100_000);
+                100_000,
+                media,
+                Upstream.NONE,
+                PacketRules.USUAL,
+                Nat.NONE);
     }
 
     private Limits limits() {

@@ -12,6 +12,9 @@ import org.surehop.core.config.Nat;
 import org.surehop.core.config.PacketRules;
 import org.surehop.core.config.Pinholes;
 import org.surehop.core.config.Prefix;
+import org.surehop.core.config.Unknowns;
+import org.surehop.core.config.Unknowns.Blind;
+import org.surehop.core.config.Unknowns.PreAnswer;
 import org.surehop.core.sdp.SourcePolicy;
 
 /// Reads what is said of pinholes. Each default stands here once.
@@ -26,6 +29,9 @@ final class PinholesReader {
     /// DNS-over-TLS, SNMP, MQTT, SIP and what else listens above 1024 on such boxes (MID-50).
     private static final List<Integer> DENIED_PORTS =
             List.of(1161, 1162, 1883, 3306, 5060, 5061, 5432, 6379, 8883);
+
+    /// A range is bounded, or it would be "open all" (PIN-5).
+    private static final int MOST_BLIND_PORTS = 128;
 
     private static final String SOURCES = "one of addr+port, addr, any";
 
@@ -104,7 +110,31 @@ final class PinholesReader {
                 s.choice("nat-without-ice", Otherwise.class, usual.natWithoutIce()),
                 s.choice("unknown-media", Otherwise.class, usual.unknownMedia()),
                 s.integer("max-candidates", usual.maxCandidates(), 1, 1024),
-                s.integer("max-rules-per-user", usual.maxRulesPerUser(), 1, 1_000_000));
+                s.integer("max-rules-per-user", usual.maxRulesPerUser(), 1, 1_000_000),
+                unknowns(s, usual.unknowns()));
+    }
+
+    private static Unknowns unknowns(Section s, Unknowns usual) {
+        return new Unknowns(
+                s.choice("pre-answer-media", PreAnswer.class, usual.preAnswer()),
+                blind(s, usual.blind()),
+                s.choice("mixed-confidentiality", Otherwise.class, usual.mixedConfidentiality()),
+                s.duration("no-media-after", "10s", "1s", "10m"));
+    }
+
+    private static Blind blind(Section s, Blind usual) {
+        var media = s.choice("blind-media", Blind.Media.class, usual.media());
+        var lowest = s.integer("blind-lowest-port", usual.lowestPort(), 1024, 65_535);
+        var highest = s.integer("blind-highest-port", usual.highestPort(), 1024, 65_535);
+        if (highest < lowest || highest - lowest >= MOST_BLIND_PORTS) {
+            s.fault(
+                    "blind-highest-port",
+                    "expected no port below pinholes.blind-lowest-port and at most "
+                            + MOST_BLIND_PORTS
+                            + " ports");
+            return usual;
+        }
+        return new Blind(media, lowest, highest);
     }
 
     private static PacketRules packetRules(Section s) {

@@ -12,6 +12,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.stream.Stream;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import org.surehop.core.config.Pinholes;
@@ -26,7 +27,6 @@ import org.surehop.core.sdp.Flow;
 /// so that a dead process closes its pinholes.
 public final class NftablesFirewall implements Firewall {
     private static final Logger LOG = LoggerFactory.getLogger(NftablesFirewall.class);
-    private static final Path SIP_HELPER = Path.of("/proc/sys/net/netfilter/nf_conntrack_helper");
     private static final String EFFECTIVE = "CapEff:";
     private static final int CAP_NET_ADMIN = 12; // linux/capability.h
 
@@ -64,7 +64,7 @@ public final class NftablesFirewall implements Firewall {
         watch.learnFrom(FlowScript.PROBE);
         tracking = new ConnectionTracking(calls);
         forget(left);
-        warnOfSipHelper();
+        SipHelper.warn(calls, context);
         LOG.info(
                 "nftables ready table={} refresh={} conntrack={}",
                 config.table(),
@@ -118,6 +118,7 @@ public final class NftablesFirewall implements Firewall {
         var context = calls.newContext();
         calls.onlyCheck(context);
         try {
+            SipHelper.warn(calls, context);
             if (calls.run(context, script.create(config)) != 0) {
                 var why = calls.error(context).lines().findFirst().orElse("no reason given");
                 throw unavailable("the kernel refuses our table: " + why);
@@ -152,7 +153,10 @@ public final class NftablesFirewall implements Firewall {
         }
         var closed = new ArrayList<List<FlowCounter>>();
         for (var change : changes) {
-            closed.add(change.disable().stream().map(f -> counted(counters, f)).toList());
+            closed.add(
+                    Stream.concat(change.disable().stream(), change.counted().stream())
+                            .map(f -> counted(counters, f))
+                            .toList());
         }
         return closed;
     }
@@ -290,6 +294,7 @@ public final class NftablesFirewall implements Firewall {
         var wanted = new LinkedHashSet<Flow>();
         for (var change : changes) {
             wanted.addAll(change.disable());
+            wanted.addAll(change.counted());
             if (!refreshesInPlace) {
                 wanted.addAll(change.enable());
             }
@@ -364,17 +369,6 @@ public final class NftablesFirewall implements Firewall {
             printed.append(run(command));
         }
         return FlowScript.refreshes(printed.toString());
-    }
-
-    /// MID-36: the kernel's SIP helper cannot read TLS and must not make holes of its own.
-    private static void warnOfSipHelper() {
-        try {
-            if (Files.exists(SIP_HELPER) && Files.readString(SIP_HELPER).strip().equals("1")) {
-                LOG.warn("automatic conntrack helpers are on; set {} to 0", SIP_HELPER);
-            }
-        } catch (IOException e) {
-            LOG.debug("conntrack helper setting not readable cause={}", e.toString());
-        }
     }
 
     private String run(String commands) throws FirewallFault {

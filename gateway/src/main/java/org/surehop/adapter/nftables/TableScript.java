@@ -68,6 +68,9 @@ final class TableScript {
                 rules.append("        %s @%s goto open\n".formatted(kind.fields(family), name));
                 replies.append(
                         "        %s @%s goto open\n".formatted(kind.fieldsOfReply(family), name));
+                if (!kind.namesSource()) {
+                    rules.append(answers(kind, family, config));
+                }
             }
         }
         return WHOLE_TABLE.formatted(
@@ -80,6 +83,19 @@ final class TableScript {
                 replies,
                 mark(config.packets().mark()),
                 LABEL);
+    }
+
+    /// Where anyone may send, whoever has sent may be answered. Blind media may also begin inside,
+    /// since nobody knows where it goes (PIN-5).
+    private static String answers(FlowSet kind, int family, Pinholes config) {
+        var element = "%s @%s goto open\n".formatted(kind.fieldsOfReply(family), kind.name(family));
+        var blind = config.media().unknowns().blind();
+        var begins =
+                blind.allowed()
+                        ? "        th sport %d-%d %s"
+                                .formatted(blind.lowestPort(), blind.highestPort(), element)
+                        : "";
+        return "        meta l4proto udp ct direction reply " + element + begins;
     }
 
     /// Twice the allowed rules fit, since expired elements take room until the kernel collects

@@ -5,6 +5,7 @@ import java.util.List;
 import org.surehop.core.disclosure.Assured;
 import org.surehop.core.disclosure.Judgement;
 import org.surehop.core.disclosure.Need;
+import org.surehop.core.disclosure.Unread;
 import org.surehop.core.report.Reason;
 import org.surehop.core.sip.OptionTags;
 import org.surehop.core.sip.Response;
@@ -117,6 +118,10 @@ public final class Exchange {
 
         /// Enable what the response needs before it goes on.
         record Settle(Response answer, Assured said) implements Effect {}
+
+        /// Enable what policy allows for descriptions that pass unread, before the response goes
+        /// on.
+        record SettleBlindly(Response answer, Unread proof) implements Effect {}
 
         /// The body of that response goes no further; what is left of it may.
         record Withhold(Response response, Reason reason) implements Effect {}
@@ -267,7 +272,7 @@ public final class Exchange {
 
     private static Step arrived(Need need) {
         return switch (need) {
-            case Need.NothingToRead _ -> to(PENDING, new Effect.Forward());
+            case Need.NothingToRead _, Need.OpenBlindly _ -> to(PENDING, new Effect.Forward());
             case Need.ClearSdp _ -> to(new State.Fresh(), new Effect.JudgeOffer());
             case Need.Open(var contentIds) ->
                     to(new State.ReadingOffer(), new Effect.ReadOffer(contentIds));
@@ -295,6 +300,8 @@ public final class Exchange {
                     to(
                             new State.ReadingAnswer(response),
                             new Effect.ReadAnswer(response, contentIds));
+            case Need.OpenBlindly(var proof) ->
+                    to(new State.Enabling(response), new Effect.SettleBlindly(response, proof));
             case Need.BadLabel(var refusal) -> unreadable(response, refusal);
         };
     }

@@ -33,6 +33,9 @@ public record DisclosureJudge(Disclosure policy, String host) {
     private static final Set<Method> SESSION =
             Set.of(Method.INVITE, Method.ACK, Method.PRACK, Method.UPDATE);
 
+    /// The package of INFO requests that carry fragments of trickle ICE (RFC 8840 §10).
+    private static final String TRICKLE = "trickle-ice";
+
     /// What the sender may be told of an unreadable body: what everybody on the way could see.
     private static final Set<Reason> UNSECRET = Set.of(Reason.KEY_LOST, Reason.ALGORITHM_REFUSED);
 
@@ -50,10 +53,16 @@ public record DisclosureJudge(Disclosure policy, String host) {
         return need(response.cseq().method(), response.others(), response.body());
     }
 
+    /// Whether that body passes unread: nobody here reads bodies, or not in a call for help.
+    public Optional<Unread> unread(Body body, boolean helped) {
+        boolean passes = helped || policy.profile() == Disclosure.Profile.ROUTE_ONLY;
+        return passes && !body.isEmpty() ? Optional.of(new Unread()) : Optional.empty();
+    }
+
     private Need need(Method method, List<Header> headers, Body body) {
         if (body.isEmpty()
                 || policy.profile() == Disclosure.Profile.ROUTE_ONLY
-                || !SESSION.contains(method)) {
+                || !(SESSION.contains(method) || trickles(method, headers, body))) {
             return new Need.NothingToRead();
         }
         var rows = InspectLabel.HEADERS.stream().flatMap(h -> Header.all(headers, h).stream());
@@ -61,13 +70,26 @@ public record DisclosureJudge(Disclosure policy, String host) {
             case InspectLabel.Parsed.Malformed _ ->
                     new Need.BadLabel(refused(Reason.MALFORMED, 400));
             case InspectLabel.Parsed.Labels(var labels) ->
-                    byType(body, InspectLabel.labelledFor(labels, host));
+                    byType(
+                            body,
+                            Expectation.mediaType(method),
+                            InspectLabel.labelledFor(labels, host));
         };
     }
 
-    private static Need byType(Body body, List<String> contentIds) {
+    /// Other packages of INFO are the users' own business.
+    private static boolean trickles(Method method, List<Header> headers, Body body) {
+        return method.equals(Method.INFO)
+                && (body.mediaType().equals(Expectation.mediaType(method))
+                        || Header.first(headers, "Info-Package")
+                                .map(p -> p.split(";", 2)[0].strip())
+                                .filter(TRICKLE::equalsIgnoreCase)
+                                .isPresent());
+    }
+
+    private static Need byType(Body body, String wanted, List<String> contentIds) {
         var type = body.mediaType();
-        if (type.equals(SDP)) {
+        if (type.equals(wanted)) {
             // Base64 or quoted-printable SDP is undone where S/MIME is read (SM-5).
             return IDENTITY.contains(encoding(body))
                     ? new Need.ClearSdp()
@@ -89,7 +111,7 @@ public record DisclosureJudge(Disclosure policy, String host) {
     public Judgement clear(Body body, Expectation expectation) {
         var part =
                 new DisclosedPart(
-                        SDP, "", body.octets(), List.of(), false, false, body.disposition());
+                        expectation.mediaType(), "", body.octets(), List.of(), false, false, body.disposition());
         return judge(new BodyFacts(List.of(part), Set.of()), expectation);
     }
 
@@ -112,7 +134,7 @@ public record DisclosureJudge(Disclosure policy, String host) {
         if (whole.isPresent()) {
             return whole.get();
         }
-        var candidates = candidates(facts);
+        var candidates = candidates(facts, expectation.mediaType());
         if (candidates.isEmpty()) {
             return unreadable(facts.obstacles(), expectation);
         }
@@ -140,9 +162,13 @@ public record DisclosureJudge(Disclosure policy, String host) {
                 : Optional.empty();
     }
 
+    private static boolean counts(DisclosedPart part, String type) {
+        return type.equals(SDP) ? part.describesSession() : part.mediaType().equals(type);
+    }
+
     /// The SDP parts that count: the encrypted ones if there are any.
-    private static List<DisclosedPart> candidates(BodyFacts facts) {
-        var all = facts.parts().stream().filter(DisclosedPart::describesSession).toList();
+    private static List<DisclosedPart> candidates(BodyFacts facts, String type) {
+        var all = facts.parts().stream().filter(p -> counts(p, type)).toList();
         var encrypted = all.stream().filter(DisclosedPart::encrypted).toList();
         return encrypted.isEmpty() ? all : encrypted;
     }
@@ -252,9 +278,10 @@ public record DisclosureJudge(Disclosure policy, String host) {
         return answer(refused, certificate, SDP);
     }
 
-    /// The answer to a refused body of a MESSAGE.
-    public Refusal answerToMessage(Refused refused, Octets certificate) {
-        return answer(refused, certificate, TEXT);
+    /// The same for a request of that method.
+    public Refusal answer(Refused refused, Method method, Octets certificate) {
+        var type = method.equals(Method.MESSAGE) ? TEXT : Expectation.mediaType(method);
+        return answer(refused, certificate, type);
     }
 
     /// The same where `required` is the media type that must be readable (E2M-14).

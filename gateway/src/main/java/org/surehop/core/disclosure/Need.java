@@ -21,6 +21,9 @@ public sealed interface Need {
     /// The body of a MESSAGE that policy or the archive wants read: ask [MessageJudge].
     record ReadMessage() implements Need {}
 
+    /// The description passes unread, and blind media may be had for it (PIN-5).
+    record OpenBlindly(Unread proof) implements Need {}
+
     /// The `Proxy-Inspect-Body` header is not the grammar: refuse (RFC 3261 §16.3 step 1).
     record BadLabel(Judgement.Refused refusal) implements Need {}
 }

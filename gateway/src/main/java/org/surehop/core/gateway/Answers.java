@@ -150,10 +150,8 @@ final class Answers {
             return;
         }
         var judge = desks.judge(turn.config(), passage);
-        var answer =
-                passage.request.method().equals(Method.MESSAGE)
-                        ? judge.answerToMessage(refused, desks.certificate())
-                        : judge.answer(refused, desks.certificate());
+        var method = passage.request.method();
+        var answer = judge.answer(refused, method, desks.certificate());
         passage.failure = refused.reason();
         var kind =
                 switch (refused.reason()) {
@@ -290,7 +288,8 @@ final class Answers {
                     TOO_MANY_MEDIA,
                     LACK_OF_RESOURCES,
                     NAT_WITHOUT_ICE,
-                    MEDIA_UNKNOWN ->
+                    MEDIA_UNKNOWN,
+                    CLEAR_SDP_REFUSED ->
                     admission.rejection(488, "Not Acceptable Here", reason);
             default -> admission.rejection(500, "Server Internal Error", reason);
         };

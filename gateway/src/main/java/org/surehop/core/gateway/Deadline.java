@@ -23,6 +23,8 @@ public record Deadline(Kind kind, String owner) {
         WORK,
         /// Half the lifetime of a pinhole group has gone.
         PINHOLE_REFRESH,
+        /// Media should have come by now.
+        MEDIA_CHECK,
         /// A rule of an agent has lived its life.
         AGENT_RULE,
         /// The longest time that a call may last.

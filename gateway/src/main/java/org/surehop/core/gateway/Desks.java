@@ -32,6 +32,7 @@ final class Desks {
     private final MidcomDesk midcom;
     private final Optional<PolicyRules.Abilities> managed;
     private final Doorkeeper door;
+    private final UnseenDesk unseen = new UnseenDesk(this);
     private final Octets certificate;
     private long lastNumber;
 
@@ -130,6 +131,11 @@ final class Desks {
 
     PinholeDesk pinholes() {
         return pinholes;
+    }
+
+    /// Media whose descriptions are not known, or not yet.
+    UnseenDesk unseen() {
+        return unseen;
     }
 
     /// Outside places for private media addresses.

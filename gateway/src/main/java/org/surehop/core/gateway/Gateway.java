@@ -141,6 +141,7 @@ public final class Gateway {
                 desks.midcom().overdue(turn, owner);
             }
             case AGENT_RULE -> desks.midcom().due(turn, owner);
+            case MEDIA_CHECK -> desks.pinholes().check(turn, owner);
             case PINHOLE_REFRESH -> desks.pinholes().refresh(turn, owner);
             case CALL_DURATION ->
                     call(owner, c -> desks.calls().ending(turn, c, Reason.LIFETIME_ENDED));

@@ -152,6 +152,10 @@ final class Homeward implements TransactionDesk.User {
     }
 
     private Need need(Turn turn, Passage passage, Response response) {
+        var unread = desks.unseen().unread(turn, passage, response);
+        if (unread.isPresent()) {
+            return new Need.OpenBlindly(unread.get());
+        }
         return desks.offers().counts(passage, response)
                 ? desks.judge(turn.config(), passage).need(response)
                 : new Need.NothingToRead();

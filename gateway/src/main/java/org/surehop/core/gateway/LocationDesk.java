@@ -68,7 +68,7 @@ final class LocationDesk {
                 yield new Need.Open(List.copyOf(all));
             }
             case Need.NothingToRead _, Need.ClearSdp _ -> new Need.Open(List.of());
-            case Need.Open _, Need.ReadMessage _, Need.BadLabel _ -> need;
+            case Need.Open _, Need.ReadMessage _, Need.OpenBlindly _, Need.BadLabel _ -> need;
         };
     }
 

@@ -93,10 +93,10 @@ final class OfferDesk {
         take(session, passage, new Heard(session, same, carrier(passage.request).orElseThrow()));
         var other = session.latest(leg.other());
         if (other.isPresent()) {
-            var wish = new PinholeDesk.Wish(call, session.group, leg, same, other.get());
+            var wish = new PinholeWish(call, session, leg, same, other.get());
             desks.pinholes().anticipate(turn, passage, wish);
         } else {
-            desks.passages().rulesApplied(turn, passage);
+            desks.pinholes().early(turn, passage, session.group, same);
         }
     }
 
@@ -146,6 +146,7 @@ final class OfferDesk {
             case ANSWER -> answered(turn, passage, heard);
             case PREVIEW -> {
                 session.preview = response.body();
+                session.previewed = Optional.of(said);
                 enable(turn, passage, heard, session.offer);
             }
             case NONE -> desks.passages().rulesApplied(turn, passage);
@@ -184,13 +185,14 @@ final class OfferDesk {
         var offer = session.offer;
         var same = new Heard(session, known(session, by, heard.said()), heard.in());
         session.offer = Optional.empty();
+        session.answeredAs(same.said());
         offer.ifPresent(o -> session.next = Optional.of(pair(by, o, same)));
         desks.passages().protection().answered(turn, passage, by, offer, heard.said());
         enable(turn, passage, same, offer);
     }
 
     private static Session.Pair pair(Leg answerer, Assured offer, Heard answer) {
-        return Session.Pair.of(answerer.other(), offer, answer.said(), answer.in());
+        return new Session.Pair(answerer.other(), offer, answer.said(), answer.in());
     }
 
     private void enable(Turn turn, Passage passage, Heard heard, Optional<Assured> offer) {
@@ -200,8 +202,7 @@ final class OfferDesk {
             return;
         }
         var offerer = answerer(passage, heard.in()).other();
-        var group = heard.session().group;
-        var wish = new PinholeDesk.Wish(call, group, offerer, offer.get(), heard.said());
+        var wish = new PinholeWish(call, heard.session(), offerer, offer.get(), heard.said());
         desks.pinholes().enable(turn, passage, wish);
     }
 

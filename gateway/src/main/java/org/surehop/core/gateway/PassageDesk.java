@@ -18,6 +18,7 @@ final class PassageDesk {
     private final Answers answers;
     private final Reading reading;
     private final MessageDesk messages;
+    private final TrickleDesk trickles;
     private final Onward onward;
     private final Undoing undoing;
     private final Underway underway = new Underway();
@@ -31,6 +32,7 @@ final class PassageDesk {
         this.protection = new ProtectionDesk(desks.reporter());
         this.reading = new Reading(desks, budget, protection);
         this.messages = new MessageDesk(desks, budget, protection);
+        this.trickles = new TrickleDesk(desks);
         this.onward = new Onward(desks);
         this.undoing = new Undoing(desks);
         this.homeward = new Homeward(desks, underway, onward, answers, undoing);
@@ -117,6 +119,8 @@ final class PassageDesk {
                     reading.judge(turn, passage, passage.request.body());
             case Exchange.Effect.JudgeAnswer(var answer) ->
                     reading.judge(turn, passage, answer.body());
+            case Exchange.Effect.Prepare(var said) when TrickleDesk.concerns(passage) ->
+                    trickles.prepare(turn, passage, said);
             case Exchange.Effect.Prepare(var said) -> desks.offers().prepare(turn, passage, said);
             case Exchange.Effect.Forward _ -> onward.forward(turn, passage);
             case Exchange.Effect.ForwardAgain _ -> onward.again(turn, passage);
@@ -126,11 +130,16 @@ final class PassageDesk {
                     answers.decline(turn, passage, reason, detail);
             case Exchange.Effect.Settle(var answer, var said) ->
                     desks.offers().settle(turn, passage, answer, said);
+            case Exchange.Effect.SettleBlindly(var answer, var proof) ->
+                    desks.unseen().settle(turn, passage, answer, proof);
             case Exchange.Effect.Withhold(var response, var reason) -> {
                 desks.offers().withheld(turn, passage, reason);
                 homeward.relay(turn, passage, response.toBuilder().body(Body.NONE).build());
             }
-            case Exchange.Effect.Rollback _ -> desks.offers().failed(turn, passage);
+            case Exchange.Effect.Rollback _ -> {
+                desks.offers().failed(turn, passage);
+                trickles.failed(turn, passage);
+            }
             case Exchange.Effect.CancelOnward _ -> onward.cancel(turn, passage);
             case Exchange.Effect.Undo(var answer, var reason) ->
                     undoing.undo(turn, passage, answer, reason);

@@ -8,6 +8,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.function.Predicate;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.surehop.core.config.GatewayConfig;
@@ -16,7 +17,6 @@ import org.surehop.core.disclosure.Assured;
 import org.surehop.core.pinhole.FlowCounter;
 import org.surehop.core.pinhole.GroupId;
 import org.surehop.core.pinhole.Holdings;
-import org.surehop.core.pinhole.Party;
 import org.surehop.core.pinhole.PinholeOutcome;
 import org.surehop.core.pinhole.PinholeState;
 import org.surehop.core.pinhole.PinholeTable;
@@ -37,21 +37,11 @@ final class PinholeDesk {
     private final CallRules rules;
     private final boolean active;
     private final int maxPerCall;
-    private final Map<Long, Job> jobs = new HashMap<>();
+    private final Map<Long, PinholeJob> jobs = new HashMap<>();
     private final Map<Long, Call> byGroup = new HashMap<>();
-
-    /// A change under way: for a passage that waits, for a call's upkeep, or for its removal.
-    private sealed interface Job {
-        RuleSetChange change();
-
-        Call call();
-
-        record Enabling(RuleSetChange change, Call call, Passage passage) implements Job {}
-
-        record Upkeep(RuleSetChange change, Call call) implements Job {}
-
-        record Removing(RuleSetChange change, Call call, int tries) implements Job {}
-    }
+    /// Groups that have opened flows, and whose media nobody has looked for yet.
+    private final Set<GroupId> fresh = new HashSet<>();
+    private final Predicate<InetAddress> inside;
 
     /// `more` are addresses of this machine beside those that the listeners name.
     PinholeDesk(Desks desks, GatewayConfig config, Set<InetAddress> more, Holdings held) {
@@ -59,6 +49,7 @@ final class PinholeDesk {
         this.story = new PinholeStory(desks);
         this.rules = new CallRules(config.pinholes());
         this.maxPerCall = config.pinholes().maxRulesPerCall();
+        this.inside = a -> config.pinholes().insidePrefixes().stream().anyMatch(p -> p.contains(a));
         this.active = config.pinholes().driver() != Pinholes.Driver.NONE;
         this.table = new PinholeTable(config.pinholes(), own(config, more), held);
     }
@@ -93,7 +84,7 @@ final class PinholeDesk {
             return Optional.empty();
         }
         byGroup.put(group.value(), call);
-        return table.reserve(group, party(call, from, offer))
+        return table.reserve(group, PinholeWish.party(call, from, offer))
                         instanceof PinholeOutcome.Refused refused
                 ? Optional.of(refused)
                 : Optional.empty();
@@ -101,7 +92,7 @@ final class PinholeDesk {
 
     /// Looks at an offer within the call: a refused one leaves the call as it is (MID-50).
     Optional<PinholeOutcome.Refused> examine(Call call, Leg from, Assured offer) {
-        return active ? table.examine(party(call, from, offer)) : Optional.empty();
+        return active ? table.examine(PinholeWish.party(call, from, offer)) : Optional.empty();
     }
 
     /// Whether a description says of itself that it is the one before it.
@@ -109,11 +100,8 @@ final class PinholeDesk {
         return active && table.unchanged(before, now);
     }
 
-    /// What is asked for one group of a call: who has offered what, and who has answered what.
-    record Wish(Call call, GroupId group, Leg offerer, Assured offer, Assured answer) {}
-
     /// Enables what the pair needs (PER); the passage hears of it when the firewall has answered.
-    void enable(Turn turn, Passage passage, Wish wish) {
+    void enable(Turn turn, Passage passage, PinholeWish wish) {
         var call = wish.call();
         if (call.ended()) {
             // A BYE has overtaken the answer: nothing may open any more.
@@ -124,47 +112,102 @@ final class PinholeDesk {
             desks.passages().rulesApplied(turn, passage);
             return;
         }
+        var mixed = desks.unseen().mixed(turn, call, wish.offerer(), wish.offer(), wish.answer());
+        if (mixed.isPresent()) {
+            desks.passages().rulesRefused(turn, passage, mixed.get(), "an answer in clear");
+            return;
+        }
         var phase = call.established() ? PinholeState.Phase.CONFIRMED : PinholeState.Phase.EARLY;
-        var outcome = table.enable(wish.group(), phase, offerer(wish), answerer(wish));
+        var outcome = table.enable(wish.group(), phase, wish.offering(), wish.answering());
         call.fact("disclosure", wish.offer().basis() + " / " + wish.answer().basis());
         enabling(turn, passage, wish, outcome);
+        if (outcome instanceof PinholeOutcome.Granted && !wish.group().equals(call.base.group)) {
+            // Somebody has answered: what was open to anyone until then closes.
+            close(turn, call, call.base.group);
+        }
+    }
+
+    /// Opens what may come before the answer, by policy. The passage hears of it likewise.
+    void early(Turn turn, Passage passage, GroupId group, Assured offer) {
+        if (active && UnseenDesk.opensEarly(turn, passage)) {
+            var call = passage.call.orElseThrow();
+            var life = turn.config().pinholes().earlyLifetime();
+            var outcome = table.early(group, PinholeWish.party(call, passage.from, offer));
+            opening(turn, passage, call, group, outcome);
+            // It is not renewed: it ends here, just before it does in the kernel.
+            refreshIn(turn, group, life.multipliedBy(15).dividedBy(16));
+        } else {
+            desks.passages().rulesApplied(turn, passage);
+        }
+    }
+
+    /// What policy gives a user agent inside whose description nobody here reads (PIN-5).
+    void blindly(Turn turn, Passage passage, PinholeWish.Blind wish) {
+        if (active && !wish.call().ended()) {
+            var group = wish.session().group;
+            var outcome = table.blindly(group, wish.proof(), wish.inside());
+            opening(turn, passage, wish.call(), group, outcome);
+        } else {
+            desks.passages().rulesApplied(turn, passage);
+        }
     }
 
     /// Opens beforehand what a new offer will need (PIN-22). The passage hears of it likewise.
-    void anticipate(Turn turn, Passage passage, Wish wish) {
+    void anticipate(Turn turn, Passage passage, PinholeWish wish) {
         if (active && !wish.call().ended()) {
-            var outcome = table.anticipate(wish.group(), offerer(wish), answerer(wish));
+            var outcome = table.anticipate(wish.group(), wish.offering(), wish.answering());
             enabling(turn, passage, wish, outcome);
         } else {
             desks.passages().rulesApplied(turn, passage);
         }
     }
 
-    private void enabling(Turn turn, Passage passage, Wish wish, PinholeOutcome outcome) {
-        switch (capped(wish, outcome)) {
+    /// More candidates of a pair that is known (RFC 8840). The passage hears of it likewise.
+    void grow(Turn turn, Passage passage, PinholeWish wish) {
+        if (active && !wish.call().ended()) {
+            var outcome = table.grow(wish.group(), wish.offering(), wish.answering());
+            enabling(turn, passage, wish, outcome);
+        } else {
+            desks.passages().rulesApplied(turn, passage);
+        }
+    }
+
+    /// What a fragment would have added is not wanted after all.
+    void shrink(Turn turn, PinholeWish wish) {
+        var outcome = table.grow(wish.group(), wish.offering(), wish.answering());
+        upkeep(turn, wish.call(), wish.group(), outcome);
+    }
+
+    private void enabling(Turn turn, Passage passage, PinholeWish wish, PinholeOutcome outcome) {
+        opening(turn, passage, wish.call(), wish.group(), outcome);
+    }
+
+    private void opening(
+            Turn turn, Passage passage, Call call, GroupId group, PinholeOutcome outcome) {
+        switch (capped(call, group, outcome)) {
             case PinholeOutcome.Refused(var reason, var detail) -> {
                 rules.refused();
                 desks.passages().rulesRefused(turn, passage, reason, detail);
             }
             case PinholeOutcome.Granted granted -> {
-                byGroup.put(wish.group().value(), wish.call());
-                story.skipped(turn, wish.call(), granted.skipped());
-                granted.refreshIn().ifPresent(in -> refreshIn(turn, wish.group(), in));
+                byGroup.put(group.value(), call);
+                story.skipped(turn, call, granted.skipped());
+                granted.refreshIn().ifPresent(in -> refreshIn(turn, group, in));
                 if (granted.change().isEmpty()) {
                     desks.passages().rulesApplied(turn, passage);
                 } else {
-                    apply(turn, new Job.Enabling(granted.change().get(), wish.call(), passage));
+                    apply(turn, new PinholeJob.Enabling(granted.change().get(), call, passage));
                 }
             }
         }
     }
 
     /// A call has several groups while it forks; together they may hold what one may.
-    private PinholeOutcome capped(Wish wish, PinholeOutcome outcome) {
+    private PinholeOutcome capped(Call call, GroupId group, PinholeOutcome outcome) {
         if (outcome instanceof PinholeOutcome.Granted granted && granted.change().isPresent()) {
             var all = new HashSet<Flow>();
-            wish.call().groups().forEach(g -> all.addAll(inForce(g)));
-            all.addAll(inForce(wish.group()));
+            call.groups().forEach(g -> all.addAll(inForce(g)));
+            all.addAll(inForce(group));
             if (all.size() > maxPerCall) {
                 table.failed(granted.change().get().number());
                 return new PinholeOutcome.Refused(
@@ -178,20 +221,6 @@ final class PinholeDesk {
         return table.state(group).map(PinholeState::inForce).orElse(List.of());
     }
 
-    private static Party offerer(Wish wish) {
-        return party(wish.call(), wish.offerer(), wish.offer());
-    }
-
-    private static Party answerer(Wish wish) {
-        return party(wish.call(), wish.offerer().other(), wish.answer());
-    }
-
-    private static Party party(Call call, Leg leg, Assured proof) {
-        return leg == Leg.A
-                ? new Party(call.legA.side(), proof, call.addressA)
-                : new Party(call.sideB, proof, call.addressB);
-    }
-
     /// The session timer of the call allows a lifetime of that much (PIN-7).
     void limit(GroupId group, Optional<Duration> most) {
         table.limit(group, most);
@@ -201,6 +230,19 @@ final class PinholeDesk {
     /// the lifetime of such a one holds from now on (PIN-7).
     void agreed(Turn turn, Call call, GroupId group) {
         upkeep(turn, call, group, call.established() ? table.confirm(group) : table.commit(group));
+        if (active && call.established() && fresh.remove(group)) {
+            var in = turn.config().pinholes().media().unknowns().noMediaAfter();
+            turn.arm(Deadline.Kind.MEDIA_CHECK, GROUP + group.value(), in);
+        }
+    }
+
+    /// Media should have come by now (PIN 6.4): the kernel's counters say whether it has.
+    void check(Turn turn, String owner) {
+        var group = new GroupId(Long.parseLong(owner.substring(GROUP.length())));
+        var call = byGroup.get(group.value());
+        if (call != null && !call.ended()) {
+            table.count(group).ifPresent(c -> apply(turn, new PinholeJob.Counting(c, call)));
+        }
     }
 
     void rollback(Turn turn, Call call, GroupId group) {
@@ -211,14 +253,16 @@ final class PinholeDesk {
     void refresh(Turn turn, String owner) {
         var group = new GroupId(Long.parseLong(owner.substring(GROUP.length())));
         var call = byGroup.get(group.value());
-        if (call != null && !call.silent(turn.now())) {
+        if (call != null && group.equals(call.base.group)) {
+            close(turn, call, group);
+        } else if (call != null && !call.silent(turn.now())) {
             upkeep(turn, call, group, table.refresh(group));
         }
     }
 
     private void upkeep(Turn turn, Call call, GroupId group, PinholeOutcome outcome) {
         if (active && outcome instanceof PinholeOutcome.Granted granted) {
-            granted.change().ifPresent(c -> apply(turn, new Job.Upkeep(c, call)));
+            granted.change().ifPresent(c -> apply(turn, new PinholeJob.Upkeep(c, call)));
             granted.refreshIn().ifPresent(in -> refreshIn(turn, group, in));
         }
     }
@@ -230,18 +274,20 @@ final class PinholeDesk {
     /// Removes everything of one group (GLC 0).
     void close(Turn turn, Call call, GroupId group) {
         turn.disarm(Deadline.Kind.PINHOLE_REFRESH, GROUP + group.value());
+        turn.disarm(Deadline.Kind.MEDIA_CHECK, GROUP + group.value());
         byGroup.remove(group.value());
+        fresh.remove(group);
         if (active && table.close(group) instanceof PinholeOutcome.Granted granted) {
             granted.change()
                     .ifPresent(
                             change -> {
                                 call.removals.add(change.number());
-                                apply(turn, new Job.Removing(change, call, 1));
+                                apply(turn, new PinholeJob.Removing(change, call, 1));
                             });
         }
     }
 
-    private void apply(Turn turn, Job job) {
+    private void apply(Turn turn, PinholeJob job) {
         var number = job.change().number();
         jobs.put(number, job);
         turn.emit(new Effect.ApplyRuleSet(desks.nat().with(job.change(), job.call(), turn.now())));
@@ -260,7 +306,7 @@ final class PinholeDesk {
             table.unanswered(number);
             var job = jobs.get(number);
             failed(turn, number, Reason.FIREWALL_FAILED);
-            if (job instanceof Job.Enabling(var change, var call, _) && !call.ended()) {
+            if (job instanceof PinholeJob.Enabling(var change, var call, _) && !call.ended()) {
                 upkeep(turn, call, change.group(), table.mend(change.group()));
             }
         }
@@ -276,16 +322,20 @@ final class PinholeDesk {
         }
         switch (done) {
             case null -> desks.reporter().count("pinhole.late-answer");
-            case Job.Enabling job -> {
-                job.change().enable().forEach(f -> story.opened(turn, job.call(), f));
+            case PinholeJob.Enabling job -> {
+                if (story.opened(turn, job.call(), job.change())) {
+                    fresh.add(job.change().group());
+                }
                 closed.forEach(c -> story.closed(turn, job.call(), c));
                 desks.passages().rulesApplied(turn, job.passage());
             }
-            case Job.Upkeep job -> {
-                desks.reporter().count("pinhole.refreshed");
+            case PinholeJob.Upkeep job -> {
+                story.opened(turn, job.call(), job.change());
+                story.refreshed(turn, job.call(), job.change());
                 closed.forEach(c -> story.closed(turn, job.call(), c));
             }
-            case Job.Removing job -> {
+            case PinholeJob.Counting job -> story.counted(turn, job.call(), closed, inside);
+            case PinholeJob.Removing job -> {
                 closed.forEach(c -> story.closed(turn, job.call(), c));
                 removed(turn, job.call(), number);
             }
@@ -297,19 +347,20 @@ final class PinholeDesk {
         turn.disarm(Deadline.Kind.WORK, owner(number));
         switch (jobs.remove(number)) {
             case null -> desks.reporter().count("pinhole.late-answer");
-            case Job.Enabling job -> {
+            case PinholeJob.Enabling job -> {
                 rules.refused();
                 story.failed(turn, job.call(), reason);
                 desks.passages().rulesRefused(turn, job.passage(), reason, "");
             }
-            case Job.Upkeep job -> {
+            case PinholeJob.Upkeep job -> {
                 story.failed(turn, job.call(), reason);
                 desks.calls().ending(turn, job.call(), reason);
             }
-            case Job.Removing job -> {
+            case PinholeJob.Counting _ -> desks.reporter().count("pinhole.not-counted");
+            case PinholeJob.Removing job -> {
                 if (job.tries() < REMOVAL_TRIES) {
                     var rest = stillUnwanted(job.change());
-                    apply(turn, new Job.Removing(rest, job.call(), job.tries() + 1));
+                    apply(turn, new PinholeJob.Removing(rest, job.call(), job.tries() + 1));
                 } else {
                     // The kernel's timeout closes them; nobody extends it any more.
                     story.failed(turn, job.call(), reason);

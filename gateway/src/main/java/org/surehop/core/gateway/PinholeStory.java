@@ -1,13 +1,16 @@
 package org.surehop.core.gateway;
 
+import java.net.InetAddress;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.TreeMap;
+import java.util.function.Predicate;
 import java.util.stream.Collectors;
 import org.surehop.core.pinhole.FlowCounter;
 import org.surehop.core.pinhole.OperStatus;
+import org.surehop.core.pinhole.RuleSetChange;
 import org.surehop.core.report.NoticeKind;
 import org.surehop.core.report.Reason;
 import org.surehop.core.report.Severity;
@@ -16,6 +19,8 @@ import org.surehop.core.sdp.SkippedMedia;
 
 /// What is told of the pinholes of calls: every opening and closing, and media that has none.
 final class PinholeStory {
+    private static final String OPEN = "open";
+
     private final Desks desks;
 
     PinholeStory(Desks desks) {
@@ -38,11 +43,58 @@ final class PinholeStory {
         tell(turn, call, what, new TreeMap<>(Map.of("media", media, "why", why)));
     }
 
-    void opened(Turn turn, Call call, Flow flow) {
-        if (!call.hasFact("pinhole:" + flow)) {
-            call.fact("pinhole:" + flow, "open");
-            var details = Map.of("flow", flow.toString());
-            tell(turn, call, usual(NoticeKind.PINHOLE_OPEN), details);
+    /// Tells each flow that was not open before, be it for the first time or again; whether there
+    /// was one.
+    boolean opened(Turn turn, Call call, RuleSetChange change) {
+        boolean some = false;
+        for (var flow : change.enable()) {
+            var before = call.fact("pinhole:" + flow, OPEN);
+            if (!call.told() && !before.equals(Optional.of(OPEN))) {
+                some = true;
+                var details = new TreeMap<>(Map.of("flow", flow.toString()));
+                details.put("group", Long.toString(change.group().value()));
+                tell(turn, call, usual(NoticeKind.PINHOLE_OPEN), details);
+            }
+        }
+        return some;
+    }
+
+    /// Everything of a group has its lifetime anew.
+    void refreshed(Turn turn, Call call, RuleSetChange change) {
+        desks.reporter().count("pinhole.refreshed");
+        if (!change.enable().isEmpty()) {
+            var details =
+                    Map.of(
+                            "flows", Integer.toString(change.enable().size()),
+                            "group", Long.toString(change.group().value()),
+                            "seconds", Long.toString(change.lifetime().toSeconds()));
+            tell(turn, call, usual(NoticeKind.PINHOLE_REFRESH), new TreeMap<>(details));
+        }
+    }
+
+    /// What the pinholes of a session have counted: in a direction without a packet somebody hears
+    /// nothing, perhaps because the other one was told another address (PIN 6.4). A connection
+    /// counts for both.
+    void counted(Turn turn, Call call, List<FlowCounter> counters, Predicate<InetAddress> inside) {
+        silent(turn, call, counters, "in", inside);
+        silent(turn, call, counters, "out", inside.negate());
+    }
+
+    private void silent(
+            Turn turn,
+            Call call,
+            List<FlowCounter> counters,
+            String way,
+            Predicate<InetAddress> there) {
+        var theirs =
+                counters.stream()
+                        .filter(
+                                c ->
+                                        there.test(c.flow().destination())
+                                                || c.flow().transport() == Flow.Transport.TCP)
+                        .toList();
+        if (!theirs.isEmpty() && theirs.stream().allMatch(c -> c.packets() == 0)) {
+            noMedia(turn, call, way, "no-packets");
         }
     }
 

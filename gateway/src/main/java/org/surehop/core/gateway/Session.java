@@ -1,5 +1,7 @@
 package org.surehop.core.gateway;
 
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Optional;
 import org.surehop.core.call.OfferAnswer;
 import org.surehop.core.disclosure.Assured;
@@ -23,17 +25,18 @@ final class Session {
     long owner;
     /// Whether the lifetime of a confirmed dialog holds.
     boolean confirmed;
-    /// The last preview, for its repetitions.
+    /// The last preview, for its repetitions, and what it said.
     Body preview = Body.NONE;
+    Optional<Assured> previewed = Optional.empty();
+    private final List<Fragment> fragments = new ArrayList<>();
+
+    /// Candidates of trickle ICE that came after a description (RFC 8840), and in which passage.
+    private record Fragment(long passage, Assured to, Assured said) {}
 
     /// What the two legs have said, and in which message the answer came.
-    record Pair(Assured a, Assured b, OfferAnswer.Carrier answeredIn) {
-        static Pair of(Leg offerer, Assured offer, Assured answer, OfferAnswer.Carrier in) {
-            return offerer == Leg.A ? new Pair(offer, answer, in) : new Pair(answer, offer, in);
-        }
-
+    record Pair(Leg offerer, Assured offer, Assured answer, OfferAnswer.Carrier answeredIn) {
         Assured of(Leg leg) {
-            return leg == Leg.A ? a : b;
+            return leg == offerer ? offer : answer;
         }
     }
 
@@ -42,12 +45,57 @@ final class Session {
         this.group = group;
     }
 
+    /// What leg `by` has described last, be it offered, agreed, or a preview of an answer.
+    Optional<Assured> described(Leg by) {
+        return state instanceof OfferAnswer.State.Offered(var offerer, _) && offerer == by
+                ? offer
+                : latest(by).or(() -> previewed);
+    }
+
+    /// Who has offered what, and what the other side says or is taken to say: what flows are for.
+    Optional<PinholeWish> wish(Call call) {
+        if (state instanceof OfferAnswer.State.Offered(var by, _) && offer.isPresent()) {
+            return described(by.other()).map(a -> new PinholeWish(call, this, by, offer.get(), a));
+        }
+        return next.or(() -> agreed)
+                .map(p -> new PinholeWish(call, this, p.offerer(), p.offer(), p.answer()));
+    }
+
+    /// Takes a fragment; false when there are as many as there may be.
+    boolean trickle(long passage, Assured to, Assured said, int most) {
+        return fragments.size() < most && fragments.add(new Fragment(passage, to, said));
+    }
+
+    /// Whether that passage brought a fragment, which counts no more.
+    boolean untrickle(long passage) {
+        return fragments.removeIf(f -> f.passage() == passage);
+    }
+
+    /// What was added to a description since, in its order.
+    List<Assured> trickled(Assured to) {
+        return fragments.stream().filter(f -> f.to() == to).map(Fragment::said).toList();
+    }
+
+    /// The answer has come: what was added to its preview adds to it.
+    void answeredAs(Assured answer) {
+        var before = previewed.filter(p -> p.sdp().equals(answer.sdp()));
+        before.ifPresent(
+                p ->
+                        fragments.replaceAll(
+                                f ->
+                                        f.to() == p
+                                                ? new Fragment(f.passage(), answer, f.said())
+                                                : f));
+        previewed = Optional.empty();
+    }
+
     /// The dialog of one fork: the offer of the INVITE is offered to it as well.
     Session fork(String callee, GroupId own) {
         var fork = new Session(callee, own);
         fork.state = state;
         fork.offer = offer;
         fork.owner = owner;
+        fork.fragments.addAll(fragments);
         return fork;
     }
 
@@ -60,6 +108,8 @@ final class Session {
         rollback();
         agreed = Optional.empty();
         preview = Body.NONE;
+        previewed = Optional.empty();
+        fragments.clear();
     }
 
     /// The exchange that was answered last is agreed for good.

@@ -46,6 +46,13 @@ public sealed interface PinholeState {
             all.addAll(next);
             return new ArrayList<>(all);
         }
+
+        /// With more that the new pair needs.
+        Changing with(List<Flow> more) {
+            var all = new LinkedHashSet<>(next);
+            all.addAll(more);
+            return new Changing(phase, agreed, new ArrayList<>(all));
+        }
     }
 
     /// Which lifetime holds (PIN-7).

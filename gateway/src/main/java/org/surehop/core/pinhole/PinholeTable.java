@@ -9,11 +9,13 @@ import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
 import org.surehop.core.config.Pinholes;
 import org.surehop.core.disclosure.Assured;
+import org.surehop.core.disclosure.Unread;
 import org.surehop.core.pinhole.PinholeOutcome.Granted;
 import org.surehop.core.pinhole.PinholeOutcome.Refused;
 import org.surehop.core.pinhole.PinholeState.Changing;
@@ -22,8 +24,6 @@ import org.surehop.core.pinhole.PinholeState.Phase;
 import org.surehop.core.pinhole.PinholeState.Reserved;
 import org.surehop.core.report.Reason;
 import org.surehop.core.sdp.Flow;
-import org.surehop.core.sdp.SdpParser;
-import org.surehop.core.sdp.SessionDescription;
 import org.surehop.core.sdp.SkippedMedia;
 
 /// All pinhole groups: the agent's side of RFC 5189 for a pure firewall (A0 = A2, A1 = A3). It is
@@ -39,6 +39,12 @@ import org.surehop.core.sdp.SkippedMedia;
 public final class PinholeTable {
     private static final Granted NOTHING_TO_DO =
             new Granted(Optional.empty(), Optional.empty(), List.of());
+
+    private static final Refused UNKNOWN = new Refused(Reason.RULE_CONFLICT, "no such group");
+    private static final Refused TOO_MANY =
+            new Refused(Reason.TOO_MANY_MEDIA, "more media or flows than a call may have");
+    private static final Refused FULL =
+            new Refused(Reason.LACK_OF_RESOURCES, "no more rules are allowed in all");
 
     private final Pinholes config;
     private final Screening screening;
@@ -82,7 +88,7 @@ public final class PinholeTable {
             return refusal.get();
         }
         if (holdings.size() >= config.maxRules()) {
-            return full();
+            return FULL;
         }
         groups.put(group, new Entry(new Reserved(), 0, null, Set.of()));
         return NOTHING_TO_DO;
@@ -97,6 +103,35 @@ public final class PinholeTable {
         };
     }
 
+    /// Lets anyone send to the party inside that has offered, for as long as nobody has answered
+    /// (PIN-25).
+    public PinholeOutcome early(GroupId group, Party offerer) {
+        return open(group, screening.early(offerer));
+    }
+
+    /// Lets anyone send to the configured range of ports of that user agent inside, whose
+    /// description was let pass unread (PIN-5).
+    public PinholeOutcome blindly(GroupId group, Unread proof, Set<InetAddress> inside) {
+        Objects.requireNonNull(proof);
+        return open(group, screening.blind(inside));
+    }
+
+    private PinholeOutcome open(GroupId group, Screening.Verdict verdict) {
+        return switch (verdict) {
+            case Screening.Refused(var refusal) -> refusal;
+            case Screening.Planned(var flows, _) when flows.isEmpty() -> NOTHING_TO_DO;
+            case Screening.Planned(var flows, _) -> open(group, Phase.EARLY, flows, List.of());
+        };
+    }
+
+    /// Asks for the counters of what is open for that group.
+    public Optional<RuleSetChange> count(GroupId group) {
+        return state(group)
+                .map(PinholeState::inForce)
+                .filter(flows -> !flows.isEmpty())
+                .map(flows -> RuleSetChange.counting(++lastNumber, group, flows));
+    }
+
     /// Opens beforehand what a new offer will need if the other party stays where it is: who has
     /// offered a new address must be able to receive there at once (PIN-22, RFC 3264 §8). Nothing
     /// opens when the two do not fit each other yet; that is for the answer to say.
@@ -109,13 +144,26 @@ public final class PinholeTable {
         };
     }
 
+    /// A fragment of trickle ICE has added candidates to a pair in force, or ended them: then what
+    /// was open to anyone closes. A change under way keeps what it has (RFC 8840).
+    public PinholeOutcome grow(GroupId group, Party offerer, Party answerer) {
+        return switch (screening.plan(offerer, answerer)) {
+            case Screening.Refused(var refusal) -> refusal;
+            case Screening.Planned(var flows, var skipped) ->
+                    switch (state(group).orElse(null)) {
+                        case null -> NOTHING_TO_DO;
+                        case Reserved _ -> NOTHING_TO_DO;
+                        case Enabled(var phase, _) ->
+                                open(group, new Enabled(phase, flows), skipped);
+                        case Changing under -> open(group, under.with(flows), skipped);
+                    };
+        };
+    }
+
     /// Whether a description says itself that it is the one before it (RFC 3264 §8): then nothing
     /// changes, whatever else stands in it (PIN-22).
     public boolean unchanged(Assured before, Assured now) {
-        return SdpParser.parse(before.sdp(), config.maxMedia()) instanceof SessionDescription old
-                && SdpParser.parse(now.sdp(), config.maxMedia()) instanceof SessionDescription same
-                && old.sessionId().equals(same.sessionId())
-                && old.version().equals(same.version());
+        return screening.unchanged(before, now);
     }
 
     /// The lifetime of a confirmed dialog is this at most, if its session timer says so (PIN-7).
@@ -127,7 +175,7 @@ public final class PinholeTable {
     /// The pair is agreed while the dialog is still early: flows of the pair before it close.
     public PinholeOutcome commit(GroupId group) {
         return switch (state(group).orElse(null)) {
-            case null -> unknown();
+            case null -> UNKNOWN;
             case Reserved _, Enabled _ -> NOTHING_TO_DO;
             case Changing(var phase, _, var next) -> granted(group, new Enabled(phase, next));
         };
@@ -137,7 +185,7 @@ public final class PinholeTable {
     /// before it close.
     public PinholeOutcome confirm(GroupId group) {
         return switch (state(group).orElse(null)) {
-            case null -> unknown();
+            case null -> UNKNOWN;
             case Reserved _ -> NOTHING_TO_DO;
             case Enabled(_, var agreed) -> granted(group, new Enabled(Phase.CONFIRMED, agreed));
             case Changing(_, _, var next) -> granted(group, new Enabled(Phase.CONFIRMED, next));
@@ -148,7 +196,7 @@ public final class PinholeTable {
     /// nothing changes.
     public PinholeOutcome rollback(GroupId group) {
         return switch (state(group).orElse(null)) {
-            case null -> unknown();
+            case null -> UNKNOWN;
             case Changing(var phase, var agreed, _) -> granted(group, new Enabled(phase, agreed));
             case Reserved _, Enabled _ -> NOTHING_TO_DO;
         };
@@ -157,7 +205,7 @@ public final class PinholeTable {
     /// Takes back what a change may have done that the firewall did not answer.
     public PinholeOutcome mend(GroupId group) {
         return switch (state(group).orElse(null)) {
-            case null -> unknown();
+            case null -> UNKNOWN;
             case PinholeState _ when doubtful(group).isEmpty() -> NOTHING_TO_DO;
             case PinholeState state -> granted(group, state);
         };
@@ -166,7 +214,7 @@ public final class PinholeTable {
     /// GLC: a new lifetime for everything in force.
     public PinholeOutcome refresh(GroupId group) {
         return switch (state(group).orElse(null)) {
-            case null -> unknown();
+            case null -> UNKNOWN;
             case PinholeState state -> granted(group, state);
         };
     }
@@ -176,7 +224,7 @@ public final class PinholeTable {
     public PinholeOutcome close(GroupId group) {
         var entry = groups.get(group);
         if (entry == null) {
-            return unknown();
+            return UNKNOWN;
         }
         var gone = new LinkedHashSet<>(entry.state().inForce());
         gone.addAll(entry.doubtful());
@@ -255,13 +303,17 @@ public final class PinholeTable {
                     case Changing(var before, var agreed, _) ->
                             changing(before, phase, agreed, wanted);
                 };
+        return open(group, next, skipped);
+    }
+
+    private PinholeOutcome open(GroupId group, PinholeState next, List<SkippedMedia> skipped) {
         if (next.inForce().size() > config.maxRulesPerCall()) {
-            return tooMany();
+            return TOO_MANY;
         }
         var total = new HashSet<>(next.inForce());
         total.removeIf(holdings::holds);
         if (!total.isEmpty() && holdings.size() + total.size() > config.maxRules()) {
-            return full();
+            return FULL;
         }
         if (!total.isEmpty() && holdings.mostOfOneUser(total) > config.media().maxRulesPerUser()) {
             return new Refused(Reason.LACK_OF_RESOURCES, "no more rules are allowed for this user");
@@ -344,17 +396,5 @@ public final class PinholeTable {
                 : Optional.of(
                         new RuleSetChange(
                                 ++lastNumber, group, open, lifetime, new ArrayList<>(gone)));
-    }
-
-    private static Refused unknown() {
-        return new Refused(Reason.RULE_CONFLICT, "no such group");
-    }
-
-    private static Refused tooMany() {
-        return new Refused(Reason.TOO_MANY_MEDIA, "more media or flows than a call may have");
-    }
-
-    private static Refused full() {
-        return new Refused(Reason.LACK_OF_RESOURCES, "no more rules are allowed in all");
     }
 }

@@ -1,12 +1,15 @@
 package org.surehop.core.pinhole;
 
 import java.net.InetAddress;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
+import java.util.stream.IntStream;
 import java.util.stream.Stream;
 import org.surehop.core.config.MediaRules.Otherwise;
 import org.surehop.core.config.Pinholes;
+import org.surehop.core.disclosure.Assured;
 import org.surehop.core.report.Reason;
 import org.surehop.core.sdp.Flow;
 import org.surehop.core.sdp.FlowPlan;
@@ -75,6 +78,24 @@ final class Screening {
         };
     }
 
+    /// The pinholes of user agents inside whose descriptions nobody here reads (PIN-5): from anyone
+    /// to the ports of the configured range that are not denied.
+    Verdict blind(Set<InetAddress> inside) {
+        var flows = new ArrayList<Flow>();
+        var range = config.media().unknowns().blind();
+        for (var address : inside) {
+            var refusal = addresses.insideOfAgent(address);
+            if (refusal.isPresent()) {
+                return new Refused(refusal.get());
+            }
+            IntStream.rangeClosed(range.lowestPort(), range.highestPort())
+                    .filter(port -> addresses.port(port).isEmpty())
+                    .mapToObj(port -> Offered.wildcard(address, port))
+                    .forEach(flows::add);
+        }
+        return new Planned(List.copyOf(flows), List.of());
+    }
+
     /// What the pair may have. Parties on one side of the firewall need no flow.
     Verdict plan(Party offerer, Party answerer) {
         var answer = read(answerer);
@@ -88,6 +109,14 @@ final class Screening {
                             .<Verdict>map(Refused::new)
                             .orElseGet(() -> new Planned(plan.all(), plan.skipped()));
         };
+    }
+
+    /// Whether the second description says of itself that it is the first (RFC 3264 §8).
+    boolean unchanged(Assured before, Assured now) {
+        return SdpParser.parse(before.sdp(), limits) instanceof SessionDescription old
+                && SdpParser.parse(now.sdp(), limits) instanceof SessionDescription same
+                && old.sessionId().equals(same.sessionId())
+                && old.version().equals(same.version());
     }
 
     private SdpResult read(Party party) {

@@ -44,14 +44,13 @@ public record Offered(List<Listening> media, List<SkippedMedia> skipped) {
     public List<Flow> fromAnyone(boolean ice) {
         return endpoints(media.stream().filter(m -> ice || !m.ice())).stream()
                 .filter(e -> e.transport() == Transport.UDP)
-                .map(Offered::wildcard)
+                .map(e -> wildcard(e.at().getAddress(), e.at().getPort()))
                 .toList();
     }
 
-    private static Flow wildcard(Endpoint endpoint) {
-        var address = endpoint.at().getAddress();
-        return new Flow(
-                Transport.UDP, IceFlows.anyAddress(address), 0, address, endpoint.at().getPort());
+    /// Datagrams of anyone to that place.
+    public static Flow wildcard(InetAddress address, int port) {
+        return new Flow(Transport.UDP, IceFlows.anyAddress(address), 0, address, port);
     }
 
     private static List<Endpoint> endpoints(Stream<Listening> media) {

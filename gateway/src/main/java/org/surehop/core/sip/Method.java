@@ -11,6 +11,7 @@ public record Method(String name) {
     public static final Method PRACK = new Method("PRACK");
     public static final Method UPDATE = new Method("UPDATE");
     public static final Method MESSAGE = new Method("MESSAGE");
+    public static final Method INFO = new Method("INFO");
     public static final Method REGISTER = new Method("REGISTER");
 
     @Override

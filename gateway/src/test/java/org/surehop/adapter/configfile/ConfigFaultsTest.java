@@ -22,6 +22,7 @@ class ConfigFaultsTest {
     /// What stands in the shipped file, what stands there instead, and what is said of it.
     private static final String FAULTS =
             """
+        blind-highest-port: 16399 | blind-highest-port: 16383 | pinholes.blind-highest-port: expected no port below pinholes.blind-lowest-port and at most 128 ports
         any-source-rate: 500   | any-source-rate: 0     | pinholes.any-source-rate: expected a whole number from 1 to 1000000, found '0'
         packet-mark: 0         | packet-mark: -1        | pinholes.packet-mark: expected a whole number from 0 to 2147483647, found '-1'
         t1: 500ms              | tone: 500ms            | timers.tone: unknown key, expected one of t1, ringing, call-duration, work, subscription

@@ -46,6 +46,7 @@ import org.surehop.core.config.Snmp;
 import org.surehop.core.config.Timers;
 import org.surehop.core.config.Tls;
 import org.surehop.core.config.Topology;
+import org.surehop.core.config.Unknowns;
 import org.surehop.core.config.Upkeep;
 import org.surehop.core.location.Area;
 import org.surehop.core.sdp.SourcePolicy;
@@ -324,7 +325,17 @@ class ConfigKeysTest {
                 2,
                 3,
                 4,
-                new MediaRules(SourcePolicy.ADDR_AND_PORT, REFUSE, REFUSE, 5, 6),
+                new MediaRules(
+                        SourcePolicy.ADDR_AND_PORT,
+                        REFUSE,
+                        REFUSE,
+                        5,
+                        6,
+                        new Unknowns(
+                                Unknowns.PreAnswer.WILDCARD,
+                                new Unknowns.Blind(Unknowns.Blind.Media.RANGE, 2002, 2003),
+                                REFUSE,
+                                Duration.ofSeconds(3))),
                 Shipped.upstream(),
                 new PacketRules(5, 6),
                 new Nat(Optional.empty(), 30_000, 30_001));

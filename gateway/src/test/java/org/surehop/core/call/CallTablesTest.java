@@ -69,6 +69,8 @@ class CallTablesTest {
                 new Exchange.Event.Success(response(200), new Need.NothingToRead()),
                 new Exchange.Event.Success(response(200), new Need.ClearSdp()),
                 new Exchange.Event.Success(response(200), new Need.Open(List.of())),
+                new Exchange.Event.Success(
+                        response(200), new Need.OpenBlindly(AssuredSdp.unread())),
                 new Exchange.Event.Success(response(200), new Need.BadLabel(REFUSED)),
                 new Exchange.Event.Failure(response(486)),
                 new Exchange.Event.Carried(),
@@ -155,7 +157,7 @@ class CallTablesTest {
     }
 
     /// The name of a record and what of its content decides: reasons, legs, whether there is an
-    // offer.
+    /// offer.
     private static String show(Object thing) {
         var name = thing.getClass().getSimpleName();
         return switch (thing) {

@@ -8,6 +8,10 @@ import org.surehop.core.sip.Octets;
 public final class AssuredSdp {
     private AssuredSdp() {}
 
+    public static Unread unread() {
+        return new Unread();
+    }
+
     public static Assured of(String sdp) {
         return new Assured(
                 Octets.copyOf(sdp.getBytes(StandardCharsets.UTF_8)),

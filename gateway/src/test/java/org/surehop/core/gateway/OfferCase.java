@@ -13,11 +13,20 @@ import org.surehop.core.sip.Response;
 
 /// A call as far as the tests of offers and answers need it.
 abstract class OfferCase {
-    final SessionScene session = new SessionScene();
-    final Scene scene = session.scene;
+    final SessionScene session;
+    final Scene scene;
     final Request invite = Scene.plain("INVITE", "offers");
     Request seen = invite;
     Response answer = Scene.bare(invite, 200);
+
+    OfferCase() {
+        this(new SessionScene());
+    }
+
+    OfferCase(SessionScene session) {
+        this.session = session;
+        this.scene = session.scene;
+    }
 
     void calls(Body offer) {
         scene.fromCaller(with(invite, offer));

@@ -5,11 +5,18 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import java.nio.charset.StandardCharsets;
 import java.time.Instant;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.TreeSet;
 import java.util.stream.Collectors;
+import java.util.stream.Stream;
+import org.surehop.core.config.Disclosure;
+import org.surehop.core.config.GatewayConfig;
+import org.surehop.core.config.Unknowns;
+import org.surehop.core.pinhole.FlowCounter;
 import org.surehop.core.pinhole.RuleSetChange;
 import org.surehop.core.report.Reason;
 import org.surehop.core.sdp.Flow;
@@ -28,9 +35,24 @@ final class SessionScene {
     static final String ALICE = "10.1.1.1";
     static final String BOB = "20.0.0.1";
 
-    final Scene scene = new Scene(new SimSettings(true, false, 100, 32).config());
+    final Scene scene;
     private final Set<String> kernel = new TreeSet<>();
+    /// What has passed, by the name of the flow.
+    final Map<String, Integer> packets = new HashMap<>();
     private int seenEffects;
+
+    SessionScene() {
+        this(new SimSettings(true, false, 100, 32).config());
+    }
+
+    /// With what may open where descriptions are not known.
+    SessionScene(Disclosure.Profile profile, Unknowns unknowns) {
+        this(new SimSettings(true, false, 100, 32).config(profile, unknowns));
+    }
+
+    private SessionScene(GatewayConfig config) {
+        scene = new Scene(config);
+    }
 
     /// One audio stream; RTCP goes with RTP unless the port is said to be alone.
     static Body sdp(String address, int port, int version) {
@@ -68,12 +90,12 @@ final class SessionScene {
                 .build();
     }
 
-    /// The firewall does what it was told, until it is told nothing more; what that was.
+    /// The firewall does what it was told, until it is told nothing more; what has changed by that.
     List<RuleSetChange> firewallActs() {
         var done = new ArrayList<RuleSetChange>();
         for (var told = asked(); !told.isEmpty(); told = asked()) {
             told.forEach(this::act);
-            done.addAll(told);
+            told.stream().filter(c -> c.counted().isEmpty()).forEach(done::add);
         }
         assertEquals(
                 scene.gateway.flowsInForce().stream()
@@ -86,7 +108,11 @@ final class SessionScene {
     private void act(RuleSetChange change) {
         change.disable().forEach(f -> kernel.remove(name(f)));
         change.enable().forEach(f -> kernel.add(name(f)));
-        scene.take(new Event.RuleSetApplied(Instant.EPOCH, change.number(), List.of()));
+        var counted =
+                Stream.concat(change.disable().stream(), change.counted().stream())
+                        .map(f -> new FlowCounter(f, packets.getOrDefault(name(f), 0), 0))
+                        .toList();
+        scene.take(new Event.RuleSetApplied(Instant.EPOCH, change.number(), counted));
     }
 
     /// The firewall refuses everything that it was told last.
