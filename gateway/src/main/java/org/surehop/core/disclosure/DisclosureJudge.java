@@ -111,7 +111,13 @@ public record DisclosureJudge(Disclosure policy, String host) {
     public Judgement clear(Body body, Expectation expectation) {
         var part =
                 new DisclosedPart(
-                        expectation.mediaType(), "", body.octets(), List.of(), false, false, body.disposition());
+                        expectation.mediaType(),
+                        "",
+                        body.octets(),
+                        List.of(),
+                        false,
+                        false,
+                        body.disposition());
         return judge(new BodyFacts(List.of(part), Set.of()), expectation);
     }
 

@@ -47,10 +47,9 @@ final class OfferDesk {
             mute(session, passage.from, Carrier.INVITE);
         } else if (request.method().equals(Method.PRACK)) {
             // A reliable answer has arrived: the pair before it is over.
-            var call = passage.call.get();
             session.next
                     .filter(pair -> pair.answeredIn() == Carrier.RELIABLE)
-                    .ifPresent(_ -> agreed(turn, call, session));
+                    .ifPresent(_ -> agreed(turn, passage.call.get(), session));
         }
     }
 

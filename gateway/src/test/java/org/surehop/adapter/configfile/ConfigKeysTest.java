@@ -52,9 +52,6 @@ import org.surehop.core.location.Area;
 import org.surehop.core.sdp.SourcePolicy;
 import org.surehop.core.sip.Hop;
 import org.surehop.core.sip.Side;
-import org.yaml.snakeyaml.LoaderOptions;
-import org.yaml.snakeyaml.Yaml;
-import org.yaml.snakeyaml.constructor.SafeConstructor;
 
 /// Keys, defaults and records say the same.
 class ConfigKeysTest {
@@ -72,7 +69,7 @@ class ConfigKeysTest {
     @Test
     void theShippedFileShowsEveryKeyAndNoOther() throws Exception {
         var written = new TreeSet<String>();
-        collect("", yaml(Shipped.text()), written);
+        YamlKeys.collect(Shipped.text(), written);
         assertEquals(written, new TreeSet<>(Shipped.loaded(Shipped.FILE).keys()));
     }
 
@@ -179,7 +176,7 @@ class ConfigKeysTest {
         var file = write(text);
         var read = Shipped.loaded(file);
         var written = new TreeSet<String>();
-        collect("", yaml(text), written);
+        YamlKeys.collect(text, written);
         assertEquals(new TreeSet<>(read.keys()), written, "the example must write every key");
         assertEquals(everyKey(), read.config());
     }
@@ -391,22 +388,6 @@ class ConfigKeysTest {
     private byte[] resource(String name) throws Exception {
         try (var stream = getClass().getResourceAsStream(name)) {
             return stream.readAllBytes();
-        }
-    }
-
-    private static Object yaml(String text) {
-        return new Yaml(new SafeConstructor(new LoaderOptions())).load(text);
-    }
-
-    /// Leaves with their path; list elements share one.
-    private static void collect(String path, Object value, Set<String> into) {
-        switch (value) {
-            case Map<?, ?> map ->
-                    map.forEach(
-                            (k, v) -> collect(path.isEmpty() ? "" + k : path + "." + k, v, into));
-            case List<?> list when list.stream().anyMatch(Map.class::isInstance) ->
-                    list.forEach(v -> collect(path + "[]", v, into));
-            default -> into.add(path);
         }
     }
 }
