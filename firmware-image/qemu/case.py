@@ -94,6 +94,21 @@ def cut_out(disk, partition, path):
     return path
 
 
+def whole_slot(disk, slot, place):
+    """Signatures and verity tree of a slot as GRUB and the kernel would find them; CalledProcessError else."""
+    boot, tree, root = (str(place / f"{part}-of-slot") for part in ("boot", "tree", "root"))
+    cut_out(disk, f"boot-{slot}", boot)
+    shutil.rmtree(tree, ignore_errors=True)
+    subprocess.run(["unsquashfs", "-q", "-n", "-d", tree, boot], check=True, capture_output=True)
+    for file in ("vmlinuz", "initrd", "slot.cfg"):
+        subprocess.run(["gpgv", "-q", "--keyring", HERE / "target/trial-keys/boot.gpg", f"{tree}/{file}.sig", f"{tree}/{file}"],
+                       check=True, capture_output=True)
+    blocks, _, _, digest = Path(tree, "slot.cfg").read_text().split("surehop_verity=")[1].split()[0].split(":")
+    cut_out(disk, f"root-{slot}", root)
+    subprocess.run(["veritysetup", "verify", f"--hash-offset={int(blocks) * 4096}", root, root, digest], check=True,
+                   capture_output=True)
+
+
 def choose(machine, down):
     """The entry of GRUB's menu that lies so many below the first."""
     machine.wait(r"Surehop, slot A|GNU GRUB", 60)

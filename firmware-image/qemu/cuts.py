@@ -8,7 +8,7 @@ import time
 from pathlib import Path
 
 from . import box
-from .case import HEALTHY, STARTS, Case, cut_out, edit
+from .case import HEALTHY, STARTS, Case, cut_out, edit, whole_slot
 from .offline import OUT
 
 
@@ -26,7 +26,10 @@ class C_PowerCuts(Case):
         points = sorted(chance.uniform(0, 0.995 * whole) for _ in range(cuts))
         last = ""
         for number, (disk, octets, ended) in enumerate(self.cut_off(stick, points), 1):
-            self.off()
+            state = box.environment(disk)
+            slot = state["ORDER"][0] if ended and state[state["ORDER"][0] + "_OK"] == "1" else "A"
+            self.assertEqual("1", state[slot + "_OK"], state)
+            whole_slot(disk, slot.lower(), self.place)
             machine = self.on(disk=disk)
             _, (took, line) = machine.wait(STARTS, 300)
             self.assertRegex(line, "slot [AB]" if ended else "slot A")

@@ -22,7 +22,7 @@ from qemu.reset import Reset  # noqa: E402, F401
 from qemu.shared import Shared  # noqa: E402, F401
 from qemu.trust import Trust  # noqa: E402, F401
 from ua import bodies, media, sdp  # noqa: E402
-from ua.agent import Agent  # noqa: E402
+from ua.agent import WAIT, Agent  # noqa: E402
 
 
 class Appliance(unittest.TestCase):
@@ -83,7 +83,7 @@ class Appliance(unittest.TestCase):
             self.assertEqual(0, media.passes(outside, inside), "packets before the call")
             line = self.connected(alice)
             call = alice.invite(line, bob.aor, body=bodies.sdp_body(sdp.offer(spaces.CALLER, 20000)))
-            taken = bob.next_call(30, call.call_id)
+            taken = bob.next_call(call_id=call.call_id)
             taken.respond(200, bodies.sdp_body(sdp.offer(spaces.CALLEE, 30000)))
             call.answered()
             taken.next_request("ACK")
@@ -91,7 +91,7 @@ class Appliance(unittest.TestCase):
             self.assertEqual(5, media.passes(inside, outside), "packets during the call, outwards")
             bye = alice.ask(call.connection, call.make("BYE"))
             taken.reply(taken.next_request("BYE"), 200)
-            self.assertEqual(200, bye.get(timeout=30).status)
+            self.assertEqual(200, bye.get(timeout=WAIT).status)
             processes.until(lambda: media.passes(outside, inside) == 0, "no packet after BYE", 10)
         finally:
             for each in (alice, bob, inside, outside):

@@ -18,6 +18,7 @@ import org.junit.jupiter.api.io.TempDir;
 import org.surehop.adapter.journal.Journal;
 import org.surehop.adapter.journal.JournalFault;
 import org.surehop.adapter.journal.JournalReader;
+import org.surehop.adapter.journal.SetAside;
 import org.surehop.core.config.Journal.Unusable;
 import org.surehop.core.report.NoticeKind;
 
@@ -45,12 +46,23 @@ class JournalOpeningTest {
     }
 
     @Test
-    void aDamagedOneIsMovedAsideWithWhatLiesBesideIt() throws Exception {
+    void aDamagedOneIsMovedAside() throws Exception {
         Files.writeString(file(), "no database ".repeat(1000));
-        Files.writeString(beside("-wal"), "left behind");
         JournalOpening.open(settings(), Unusable.SET_ASIDE, NOON).close();
         assertTrue(Files.readString(beside(".set-aside")).startsWith("no database"));
-        assertEquals("left behind", Files.readString(beside(".set-aside-wal")));
+        assertEquals("1", schemaOf(file()));
+    }
+
+    /// A log that stayed behind would be played into the next journal.
+    @Test
+    void whatLiesBesideItGoesWithIt() throws Exception {
+        Files.writeString(file(), "a journal");
+        Files.writeString(beside("-wal"), "its log");
+        Files.writeString(beside(".set-aside-shm"), "of one before");
+        SetAside.move(file());
+        assertEquals("its log", Files.readString(beside(".set-aside-wal")));
+        assertFalse(Files.exists(beside("-wal")));
+        assertFalse(Files.exists(beside(".set-aside-shm")));
     }
 
     @Test
