@@ -23,8 +23,7 @@ import org.surehop.core.config.Journal.Unusable;
 import org.surehop.core.report.NoticeKind;
 
 /// A box went back to its older slot, whose gateway refused the journal of the newer one: it was
-// up,
-/// confirmed, and carried no call.
+/// up, confirmed, and carried no call.
 class JournalOpeningTest {
     private static final InstantSource NOON =
             InstantSource.fixed(Instant.parse("2026-03-01T12:00:00Z"));
