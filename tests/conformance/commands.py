@@ -49,7 +49,7 @@ class Words(unittest.TestCase):
         code, out, err = command("--help")
         self.assertEqual(0, code, err)
         for name in ("run", "check-config", "pki", "probe", "answer", "status", "events",
-                     "explain", "health"):
+                     "explain", "health", "setup"):
             self.assertIn(name, out)
 
     def test_unknown_command_is_exit_2(self):

@@ -5,8 +5,8 @@ import org.surehop.core.gateway.Event;
 import org.surehop.core.sip.Request;
 import org.surehop.core.sip.Response;
 
-/// A fingerprint of everything that went in and out, and a line for each when someone wants to
-// read.
+/// A fingerprint of everything that went in and out, and a line for each when someone wants
+/// to read.
 final class History {
     private static final long PRIME = 0x100000001B3L;
 

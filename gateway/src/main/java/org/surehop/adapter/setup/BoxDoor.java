@@ -16,8 +16,8 @@ import java.util.Objects;
 /// The way from the page to the box, which alone knows the setup code and what a configuration
 /// must be: a Unix socket, one connection for each attempt. The page sends `code CODE`; only when
 /// the box says `go` does it send `file NAME OCTETS` and the octets, for each file, and `end`;
-/// the last lines are the box's, to its `end`. Who takes the page over has no more than anybody
-// with a browser.
+/// the last lines are the box's, to its `end`. Who takes the page over has no more than
+/// anybody with a browser.
 final class BoxDoor implements AutoCloseable {
     private static final int MOST_LINES = 40;
     private static final int LONGEST_CODE = 64;

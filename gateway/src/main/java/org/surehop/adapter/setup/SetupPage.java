@@ -155,6 +155,9 @@ public final class SetupPage implements AutoCloseable {
                 case BoxDoor.Answer.Closed _ ->
                         Reply.text(410, "The page is closed until the box is started again.");
             };
+        } catch (IOException e) {
+            LOG.warn("setup-page.no-box cause={}", e.toString());
+            return Reply.text(503, "The box does not answer its own page.");
         } finally {
             turn.release();
         }

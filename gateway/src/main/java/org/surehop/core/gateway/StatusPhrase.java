@@ -1,7 +1,7 @@
 package org.surehop.core.gateway;
 
-/// The reason phrases of RFC 3261 and its extensions, for answers whose own phrase may not be
-// shown.
+/// The reason phrases of RFC 3261 and its extensions, for answers whose own phrase may not
+/// be shown.
 final class StatusPhrase {
     private StatusPhrase() {}
 

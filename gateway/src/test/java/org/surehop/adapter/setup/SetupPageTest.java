@@ -99,6 +99,14 @@ class SetupPageTest {
         }
     }
 
+    /// On a box whose door was not open the page ended the connection without a word.
+    @Test
+    void saysThatTheBoxIsAway() throws Exception {
+        try (var page = page()) {
+            assertTrue(post(page, "ABCDE12345", YAML).startsWith("HTTP/1.1 503 "));
+        }
+    }
+
     @Test
     void tellsWhyAConfigurationIsNotTaken() throws Exception {
         try (var box = box("go", "refused\nsurehop.yaml: gateway.id: is missing\nend\n");
