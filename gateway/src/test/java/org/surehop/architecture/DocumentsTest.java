@@ -45,4 +45,23 @@ class DocumentsTest {
             assertTrue(tests.contains(match.group(1)), "THREATS.md names " + match.group(1));
         }
     }
+
+    /// Work side by side gave one number to three decisions, and the code that named it to none.
+    @Test
+    void everyDecisionHasANumberOfItsOwnAndALineInTheList() throws IOException {
+        List<String> records;
+        try (var files = Files.list(GATEWAY.resolve("decisions"))) {
+            records =
+                    files.map(f -> f.getFileName().toString())
+                            .filter(f -> !f.equals("README.md"))
+                            .sorted()
+                            .toList();
+        }
+        var numbers = records.stream().map(f -> f.substring(0, 4)).toList();
+        assertEquals(numbers.stream().distinct().toList(), numbers);
+        var list = Files.readString(GATEWAY.resolve("decisions/README.md"));
+        var listed = Pattern.compile("\\[(\\d{4})]\\(([^)]+)\\)").matcher(list).results().toList();
+        assertEquals(records, listed.stream().map(m -> m.group(2)).toList());
+        listed.forEach(m -> assertTrue(m.group(2).startsWith(m.group(1)), m.group()));
+    }
 }
