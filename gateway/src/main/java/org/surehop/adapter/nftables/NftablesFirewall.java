@@ -64,7 +64,7 @@ public final class NftablesFirewall implements Firewall {
         watch.learnFrom(FlowScript.PROBE);
         tracking = new ConnectionTracking(calls);
         forget(left);
-        SipHelper.warn(calls, context);
+        SipTracking.warn(calls, context);
         LOG.info(
                 "nftables ready table={} refresh={} conntrack={}",
                 config.table(),
@@ -118,7 +118,7 @@ public final class NftablesFirewall implements Firewall {
         var context = calls.newContext();
         calls.onlyCheck(context);
         try {
-            SipHelper.warn(calls, context);
+            SipTracking.warn(calls, context);
             if (calls.run(context, script.create(config)) != 0) {
                 var why = calls.error(context).lines().findFirst().orElse("no reason given");
                 throw unavailable("the kernel refuses our table: " + why);

@@ -112,7 +112,7 @@ final class PinholeDesk {
             desks.passages().rulesApplied(turn, passage);
             return;
         }
-        var mixed = desks.unseen().mixed(turn, call, wish.offerer(), wish.offer(), wish.answer());
+        var mixed = UnseenDesk.mixed(turn, wish.offer(), wish.answer());
         if (mixed.isPresent()) {
             desks.passages().rulesRefused(turn, passage, mixed.get(), "an answer in clear");
             return;

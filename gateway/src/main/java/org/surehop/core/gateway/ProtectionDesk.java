@@ -107,10 +107,16 @@ final class ProtectionDesk {
 
     /// A description has been answered by that leg.
     void answered(Turn turn, Passage passage, Leg by, Optional<Assured> offer, Assured answer) {
-        if (offer.filter(ProtectionDesk::guarded).isPresent() && !guarded(answer)) {
-            tell(turn, passage, new Word(NoticeKind.ANSWER_UNSECURED, by), Map.of());
+        if (offer.filter(o -> less(o, answer)).isPresent()) {
+            var reason = UnseenDesk.mixed(turn, offer.get(), answer).orElse(Reason.NONE);
+            tell(turn, passage, new Word(NoticeKind.ANSWER_UNSECURED, by, reason), Map.of());
             passage.call.ifPresent(c -> c.fact("answer", "without protection"));
         }
+    }
+
+    /// In clear after what was not, or neither encrypted nor signed after what was one of them.
+    private static boolean less(Assured offer, Assured answer) {
+        return UnseenDesk.inClear(offer, answer) || (guarded(offer) && !guarded(answer));
     }
 
     private static boolean guarded(Assured said) {
@@ -165,13 +171,17 @@ final class ProtectionDesk {
         return user.routable() ? user.user() + "@" + user.host() : user.text();
     }
 
-    /// What is told of whom.
-    private record Word(NoticeKind kind, Leg leg) {}
+    /// What is told of whom, and why it goes no further if it does not.
+    private record Word(NoticeKind kind, Leg leg, Reason reason) {
+        Word(NoticeKind kind, Leg leg) {
+            this(kind, leg, Reason.NONE);
+        }
+    }
 
     private void tell(Turn turn, Passage passage, Word word, Map<String, String> details) {
         reporter.tell(
                 turn,
-                new Reporter.What(word.kind(), Severity.WARNING, Reason.NONE),
+                new Reporter.What(word.kind(), Severity.WARNING, word.reason()),
                 Optional.of(passage.key()),
                 Optional.of(word.leg()),
                 details);

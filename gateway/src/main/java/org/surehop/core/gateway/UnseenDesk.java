@@ -6,13 +6,13 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import org.surehop.core.config.MediaRules.Otherwise;
+import org.surehop.core.config.Pinholes;
 import org.surehop.core.config.Unknowns.PreAnswer;
 import org.surehop.core.disclosure.Assured;
 import org.surehop.core.disclosure.Unread;
 import org.surehop.core.report.NoticeKind;
 import org.surehop.core.report.Reason;
 import org.surehop.core.report.Severity;
-import org.surehop.core.sip.Leg;
 import org.surehop.core.sip.Response;
 import org.surehop.core.sip.Side;
 
@@ -72,28 +72,21 @@ final class UnseenDesk {
         return Set.copyOf(found);
     }
 
-    /// An answer in clear to an offer that was protected: whoever is on the way to the answerer
-    /// could have written it. Told once for each call, or refused.
-    Optional<Reason> mixed(Turn turn, Call call, Leg offerer, Assured offer, Assured answer) {
-        if (!isDisclosed(offer) || isDisclosed(answer)) {
-            return Optional.empty();
-        }
+    /// Whether policy refuses the answer: in clear, to an offer that was not. Whoever is on the way
+    /// to the answerer could have written it. It is [ProtectionDesk] that tells of it.
+    static Optional<Reason> mixed(Turn turn, Assured offer, Assured answer) {
+        var pinholes = turn.config().pinholes();
         boolean refuses =
-                turn.config().pinholes().media().unknowns().mixedConfidentiality()
-                        == Otherwise.REFUSE;
-        var reason = refuses ? Reason.CLEAR_SDP_REFUSED : Reason.NONE;
-        if (refuses || !call.hasFact("mixed-confidentiality")) {
-            call.fact("mixed-confidentiality", refuses ? "refused" : "allowed");
-            desks.reporter()
-                    .tell(
-                            turn,
-                            new Reporter.What(
-                                    NoticeKind.ANSWER_UNSECURED, Severity.WARNING, reason),
-                            Optional.of(call.key),
-                            Optional.of(offerer.other()),
-                            Map.of());
-        }
-        return refuses ? Optional.of(reason) : Optional.empty();
+                pinholes.driver() != Pinholes.Driver.NONE
+                        && pinholes.media().unknowns().mixedConfidentiality() == Otherwise.REFUSE;
+        return refuses && inClear(offer, answer)
+                ? Optional.of(Reason.CLEAR_SDP_REFUSED)
+                : Optional.empty();
+    }
+
+    /// Only one of the two was encrypted, and it was not the answer (PIN 6.4).
+    static boolean inClear(Assured offer, Assured answer) {
+        return isDisclosed(offer) && !isDisclosed(answer);
     }
 
     private static boolean isDisclosed(Assured said) {

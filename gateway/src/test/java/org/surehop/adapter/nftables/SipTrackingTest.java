@@ -7,7 +7,7 @@ import org.junit.jupiter.api.Test;
 
 /// Kernels since 6.0 have no switch for helpers any more, and only the switch was looked at: a rule
 /// of the operator that gives the SIP helper to connections went unseen (MID-36).
-class SipHelperTest {
+class SipTrackingTest {
     private static final String LISTED =
             """
             table ip raw {
@@ -30,7 +30,7 @@ class SipHelperTest {
 
     @Test
     void findsTheObjectsForSipAlone() {
-        assertEquals(List.of("sip-5060", "voice"), SipHelper.objects(LISTED));
-        assertEquals(List.of(), SipHelper.objects(""));
+        assertEquals(List.of("sip-5060", "voice"), SipTracking.objects(LISTED));
+        assertEquals(List.of(), SipTracking.objects(""));
     }
 }

@@ -13,14 +13,14 @@ import org.slf4j.LoggerFactory;
 /// Looks whether the kernel's own SIP helper may be at work (MID-36). It cannot read TLS, makes
 /// holes of its own, and is known to fill its table of expectations. Kernels before 6.0 may give
 /// it to every connection by a switch; on all of them rules may, with an object of the operator's.
-final class SipHelper {
-    private static final Logger LOG = LoggerFactory.getLogger(SipHelper.class);
+final class SipTracking {
+    private static final Logger LOG = LoggerFactory.getLogger(SipTracking.class);
     private static final Path SWITCH = Path.of("/proc/sys/net/netfilter/nf_conntrack_helper");
 
     private static final Pattern OBJECT =
             Pattern.compile("ct helper ([^ \\n]+) \\{\\s*type \"sip[^\"]*\"");
 
-    private SipHelper() {}
+    private SipTracking() {}
 
     /// Tells the operator; changes nothing, since those tables are not ours.
     static void warn(NativeCalls calls, MemorySegment context) {
