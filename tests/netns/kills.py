@@ -6,6 +6,7 @@ the pinholes: none may outlive its lifetime. When the gateway is back, nothing o
 
 import os
 import random
+import stat
 import time
 import unittest
 
@@ -142,7 +143,9 @@ class Privilege(unittest.TestCase):
 
     def ordinary(self, border, capabilities):
         processes.output_of("chown", "-R", "65534:65534", border.place)
-        processes.output_of("chmod", "a+x", border.place.parent)
+        for above in border.place.parents:  # in a lane there are two of ours above it
+            if not above.stat().st_mode & stat.S_IXOTH:
+                processes.output_of("chmod", "a+x", above)
         return ["setpriv", "--reuid=65534", "--regid=65534", "--clear-groups", "--no-new-privs",
                 *capabilities]
 
