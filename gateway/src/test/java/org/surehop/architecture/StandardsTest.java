@@ -20,7 +20,8 @@ class StandardsTest {
     private static final Pattern SUITES = Pattern.compile("`tests: ([a-z0-9, -]+)`");
     private static final Pattern ITEM =
             Pattern.compile(
-                    "((?:[A-Z]+-)*[A-Z]*)([0-9]+)[a-z]?(?: to (?:[A-Z]+-)*[A-Z]*([0-9]+))?");
+                    "((?:[A-Z][A-Z0-9]*-)+|[A-Z]*)([0-9]+)[a-z]?"
+                            + "(?: to (?:[A-Z][A-Z0-9]*-)*[A-Z]*([0-9]+))?");
 
     @Test
     void everyRowNamesCodeAndTestsThatExist() throws IOException {
