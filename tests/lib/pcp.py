@@ -66,12 +66,14 @@ class Request:
 class Server:
     """Answers in its own thread. `codes` are given out first, one for each MAP; `silent` drops what
     comes; `outside` is given instead of the address that was asked for; `lifetime` caps what is
-    granted, and `hold` is how long a refusal stands."""
+    granted, and `hold` is how long a refusal stands. `mappings` names what its filter lets
+    through: tests that asked what had been granted sent their packets before it did."""
 
     def __init__(self, space, own, client):
         self.space, self.own, self.client = space, own, client
         self.codes, self.silent, self.outside, self.lifetime = [], False, None, 3600
-        self.hold, self.requests, self.kept = 1, [], {}
+        self.hold, self.requests, self.kept, self.applied = 1, [], {}, {}
+        self.lock = threading.Lock()
         self.began = time.monotonic()
         space.run("nft", "-f", "-", octets=RULES)
         with space.inside():
@@ -98,18 +100,23 @@ class Server:
 
     @property
     def mappings(self):
-        """Those whose time is not out."""
+        """Those that stand in the packet filter and whose time is not out."""
+        return self.living(self.applied)
+
+    @staticmethod
+    def living(mappings):
         now = time.monotonic()
-        return {key: kept for key, kept in self.kept.items() if kept[2] > now}
+        return {key: kept for key, kept in mappings.items() if kept[2] > now}
 
     def maps(self):
         return [r for r in self.requests if r.opcode == MAP]
 
     def forget(self):
         """The server begins anew: no mapping, another epoch."""
-        self.kept.clear()
-        self.began = time.monotonic()
-        self.apply()
+        with self.lock:
+            self.kept.clear()
+            self.began = time.monotonic()
+            self.apply()
 
     def answer(self, request):
         if request.opcode == ANNOUNCE:
@@ -117,11 +124,12 @@ class Server:
         code = self.codes.pop(0) if self.codes else self.judge(request)
         if code:
             return self.head(request, code, self.hold) + request.octets[24:]
-        if request.lifetime:
-            self.grant(request)
-        else:
-            self.kept.pop((request.protocol, request.inside, request.inside_port), None)
-        self.apply()
+        with self.lock:
+            if request.lifetime:
+                self.grant(request)
+            else:
+                self.kept.pop((request.protocol, request.inside, request.inside_port), None)
+            self.apply()
         lifetime = min(request.lifetime, self.lifetime)
         outside = packed(self.outside or request.outside)
         return (self.head(request, 0, lifetime) + request.octets[24:44] + outside
@@ -133,7 +141,7 @@ class Server:
 
     def judge(self, request):
         """What the RFC would have a careful server refuse."""
-        known = self.mappings.get((request.protocol, request.inside, request.inside_port))
+        known = self.living(self.kept).get((request.protocol, request.inside, request.inside_port))
         if request.client != self.client:
             return 12
         if known and known[0] != request.nonce:
@@ -146,7 +154,7 @@ class Server:
 
     def grant(self, request):
         key = (request.protocol, request.inside, request.inside_port)
-        filters = set(self.mappings.get(key, (None, ()))[1])
+        filters = set(self.living(self.kept).get(key, (None, ()))[1])
         for length, port, peer in request.filters:
             if length == 0:
                 filters.clear()
@@ -156,11 +164,12 @@ class Server:
                           time.monotonic() + min(request.lifetime, self.lifetime))
 
     def apply(self):
-        names = {17: "udp", 6: "tcp"}
+        names, living = {17: "udp", 6: "tcp"}, self.living(self.kept)
         elements = [f"{names[protocol]} . {inside} . {port} . {peer}"
-                    for (protocol, inside, port), (_, filters, _) in self.mappings.items()
+                    for (protocol, inside, port), (_, filters, _) in living.items()
                     for peer, _ in filters]
         script = "flush set inet upstream open4\n"
         if elements:
             script += f"add element inet upstream open4 {{ {', '.join(elements)} }}\n"
         self.space.run("nft", "-f", "-", octets=script)
+        self.applied = living

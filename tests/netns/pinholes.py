@@ -335,21 +335,18 @@ class Case(unittest.TestCase):
             self.table_removed_and_flushed()
 
     def table_removed_and_flushed(self):
-        offer, answer = self.ends(32000)
-        call, taken = self.border.talk(offer, answer)
-        self.border.spaces.middle.run("nft", "delete", "table", "inet", "surehop_test")
-        for dialog in (call, taken):
-            bye = dialog.next_request("BYE", 15)
-            dialog.reply(bye, 200)
-        self.border.gateway.event("pinhole.expired", call.call_id)
-        self.assert_all(False, "after the call ended")
-        offer, answer = self.ends(34000)
-        self.border.spaces.middle.run("nft", "flush", "table", "inet", "surehop_test")
-        call, taken = self.border.talk(offer, answer)
-        for dialog in (call, taken):
-            bye = dialog.next_request("BYE", 15)
-            dialog.reply(bye, 200)
-        self.assert_all(False, "after the rules came back")
+        """A call that begins right after the fault may find the table whole again and go on, so
+        each fault comes in the middle of one."""
+        for base, command in ((32000, "delete"), (34000, "flush")):
+            offer, answer = self.ends(base)
+            call, taken = self.border.talk(offer, answer)
+            self.assert_all(True, f"before the {command}")
+            self.border.spaces.middle.run("nft", command, "table", "inet", "surehop_test")
+            for dialog in (call, taken):
+                bye = dialog.next_request("BYE", 15)
+                dialog.reply(bye, 200)
+            self.border.gateway.event("pinhole.expired", call.call_id)
+            self.assert_all(False, f"after the {command}")
         call, taken = self.border.talk(offer, answer)
         self.assert_all(True, "in a new call")
         self.border.end(call, taken)
