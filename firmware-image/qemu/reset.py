@@ -15,10 +15,11 @@ BEGIN = """
 DATA=$1; say() { echo "$*"; }
 mkdir -p /sysroot/data /keep /sys/class/block
 """
-# Power fails at one of the calls of dd: the first MiB of what it would have erased is erased then.
+# Power fails at one of the calls of dd: the first MiB of what it would have erased is erased then, and whatever runs beside it
+# ends, too: a part of a pipe that lived on once wrote after the failure.
 CUT = """
 dd() { LEFT=$(($(cat /tmp/left) - 1)); echo $LEFT >/tmp/left
-    [ $LEFT -ge 0 ] || { case "$*" in if=/dev/zero*) /bin/busybox dd "$@" count=1 2>/dev/null ;; esac; kill -9 $$; sleep 9; }
+    [ $LEFT -ge 0 ] || { case "$*" in if=/dev/zero*) /bin/busybox dd "$@" count=1 2>/dev/null ;; esac; kill -9 0; }
     /bin/busybox dd "$@"; }
 """
 OWNED = """
@@ -65,7 +66,7 @@ class Reset(unittest.TestCase):
             exec chroot $R /bin/sh -c "$2" sh "$1" """
         words = BEGIN + before + self.functions + script
         done = subprocess.run(["unshare", "-m", "bash", "-c", inside, "sh", OUT / "work" / "initramfs", self.loop, words],
-                              capture_output=True, text=True, check=False)
+                              capture_output=True, text=True, check=False, start_new_session=True)
         return done.stdout.splitlines()
 
     def octets(self):
@@ -95,7 +96,8 @@ class Reset(unittest.TestCase):
                 self.assertEqual(["a reset was cut off: going on with it", "reset: erasing", "reset: making the data partition",
                                   "reset: done", *KEPT], said)
                 self.assertNotIn(b"secret-of-the-owner", self.octets(), left)
-        self.assertGreaterEqual(outcomes.count("a reset was cut off: going on with it"), 3, outcomes)
+        # While the partition is overwritten, before what is kept is taken away, and perhaps just before the first of them.
+        self.assertGreaterEqual(outcomes.count("a reset was cut off: going on with it"), 2, outcomes)
         self.assertEqual("box-1", outcomes[-1], "the last one was not cut off")
 
     def test_3_a_fault_of_the_disk_does_not_pass_for_a_blank_one(self):
