@@ -226,6 +226,42 @@ class Case(unittest.TestCase):
         self.one_way(True, "the winner, after another accepted", second, self.here[0])
         self.end(call, taken)
 
+    # -- one dialog after another
+
+    def test_a_call_that_replaces_another_has_pinholes_of_its_own(self):
+        """RFC 3891: the new dialog is another group, and the callee ends the old one."""
+        self.ends(0, 4)
+        first, taken = self.border.talk(self.inside(), self.outside())
+        tags = [message.param(value, "tag") for value in (first.remote, first.local)]
+        replaces = f"{first.call_id};to-tag={tags[0]};from-tag={tags[1]}"
+        second, met = self.border.talk(self.inside(4), self.outside(4),
+                                       extra=[("Replaces", replaces)])
+        self.assertEqual(replaces, met.invite.get("Replaces"), "what the callee was told")
+        self.assertEqual(taken.call_id, first.call_id, "the dialog that it names")
+        self.passes(True, "in the first, until it ends")
+        self.passes(True, "in the second", 4, 4)
+        answers = taken.agent.ask(taken.connection, taken.make("BYE"))
+        first.reply(first.next_request("BYE"), 200)
+        self.assertEqual(200, answers.get(timeout=15).status)
+        processes.until(lambda: len(self.border.elements()) == 4, "the first's flows closed", 2)
+        self.passes(False, "in the first, after its BYE")
+        self.passes(True, "in the second, after that", 4, 4)
+        self.end(second, met)
+
+    def test_a_redirected_call_leaves_nothing_and_its_next_try_opens(self):
+        self.ends(0, 4)
+        call, taken = self.border.call(body=self.inside())
+        taken.respond(183, self.outside())
+        call.expect(183)
+        self.passes(True, "while it rings")
+        taken.respond(302)
+        self.assertEqual(302, call.final().status)
+        self.gone("after 302")
+        call, taken = self.border.talk(self.inside(4), self.outside(4))
+        self.passes(True, "in the next", 4, 4)
+        self.passes(False, "where the first would have been")
+        self.end(call, taken)
+
     # -- changes
 
     def again(self, call, taken, body, status=200, answer=None):
