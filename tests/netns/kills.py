@@ -1,6 +1,6 @@
 """kill -9 at random points of calls with media, in three network namespaces.
 
-SUREHOP_KILLS says how often (8), SUREHOP_SEED repeats a run. After each kill the kernel alone keeps
+SUREHOP_KILLS says how often (12), SUREHOP_SEED repeats a run. After each kill the kernel alone keeps
 the pinholes: none may outlive its lifetime. When the gateway is back, nothing of before is open.
 """
 
@@ -14,7 +14,7 @@ from lib import gateway, netns, processes, suite
 from netns.pinholes import Middle
 from ua import bodies, media, sdp
 
-KILLS = int(os.environ.get("SUREHOP_KILLS", "8"))
+KILLS = int(os.environ.get("SUREHOP_KILLS", "12"))
 SEED = int(os.environ.get("SUREHOP_SEED", str(random.randrange(1 << 30))))
 LIFETIME = 3
 EARLY = 4
