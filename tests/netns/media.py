@@ -344,7 +344,7 @@ class Early(Case):
         # What the kernel remembers of before an opening is forgotten within a quarter of a second,
         # and with it what has just come: the next packet counts.
         processes.until(lambda: media.passes(far, near) == 5 and media.passes(near, far) == 5,
-                        "who has sent is answered", 2)
+                        "who has sent is answered", 1)
         self.assert_passes(far, beside, False, "to a port that was not offered")
         taken.respond(200, self.sdp(self.b, "m=audio 35000 RTP/AVP 0"))
         call.answered()
