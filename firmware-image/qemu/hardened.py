@@ -12,7 +12,7 @@ from .offline import HERE, OUT, built
 
 NEEDED = """ahci nvme mmc_block sdhci_pci sdhci_acpi usb_storage uas xhci_pci ehci_pci sd_mod virtio_blk virtio_net e1000e igb igc ixgbe r8169
 tg3 bnxt_en atlantic r8152 ax88179_178a nf_conntrack nf_conntrack_netlink nf_tables nft_ct nft_nat dm_verity squashfs ext4 vfat iTCO_wdt
-i6300esb sp5100_tco esp4 esp6 xfrm_user 8021q bonding""".split()
+i6300esb sp5100_tco esp4 esp6 xfrm_user 8021q bonding zram""".split()
 UNWANTED = re.compile(r"/(sound|drivers/(gpu|media|bluetooth|infiniband|net/wireless|staging|isdn)|net/(wireless|bluetooth|mac80211))/"
                       r"|/(mlx[45]_core|cxgb4|bnx2x|ice)\.ko")
 
@@ -107,3 +107,22 @@ class Hardened(unittest.TestCase):
                               and not (legal / "build" / f"{p[0]}-copyright").exists()])
         for name in ("kernel-copyright", "java/copyright", "gateway-licences.md", "sources-java.txt"):
             self.assertGreater((legal / name).stat().st_size, 300, name)
+
+    def test_7_every_jvm_names_its_jars_in_the_order_of_the_archive(self):
+        """By lib/* the order was that of the directory, another one in the box: no JVM there used its class archive."""
+        home = self.root / "usr/lib/surehop"
+        flags = (home / "java-flags").read_text().split()
+        jars = sorted(f"/usr/lib/surehop/lib/{p.name}" for p in (home / "lib").glob("*.jar"))
+        self.assertEqual(["-cp", ":".join(jars)], flags[-2:])
+
+    def test_8_the_check_of_a_configuration_knows_the_places_of_the_box(self):
+        """`upkeep.update-user` was refused by it, since only the unit of the gateway knew where an update is asked for."""
+        printed = subprocess.check_output(
+            ["sh", "-c", f"set -a; . {self.root}/usr/lib/surehop/environment; env"], text=True)
+        for name in ("HEALTH_SOCKET", "BOX_EVENTS", "UPDATE_REQUEST", "ALARM"):
+            self.assertIn(f"SUREHOP_{name}=/", printed)
+        self.assertIn(". /usr/lib/surehop/environment", (self.root / "usr/bin/surehop").read_text())
+
+    def test_9_nothing_is_swapped_to_a_disk(self):
+        self.assertEqual("", (self.root / "etc/fstab").read_text())
+        self.assertEqual(["/dev/zram0"], re.findall(r"^swapon .*?(/\S+)$", (self.root / "usr/lib/surehop/memory").read_text(), re.M))
