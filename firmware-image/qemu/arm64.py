@@ -14,7 +14,8 @@ HERE = Path(__file__).resolve().parents[1]
 sys.path.insert(0, str(HERE))
 
 from lib import processes, suite  # noqa: E402
-from qemu import box, quick  # noqa: E402
+from qemu import box  # noqa: E402
+from qemu.case import HEALTHY  # noqa: E402
 
 OUT = Path(os.environ.get("SUREHOP_ARM64_OUT", HERE / "target" / "arm64"))
 
@@ -52,7 +53,7 @@ class H_Arm64(unittest.TestCase):
         subprocess.check_call(["cp", "--sparse=always", image, disk])
         machine = type(self).box = box.Box(disk, memory=512, uefi=True, forward=(5061,), arch="arm64")
         machine.wait("new identity surehop-[0-9a-f]{12}", 600)
-        _, (_, line) = machine.wait(quick.HEALTHY, 900)
+        _, (_, line) = machine.wait(HEALTHY, 900)
         self.assertIn("slot A", line)
         print("     ", line)
         shown = ssl.get_server_certificate(("127.0.0.1", machine.ports[5061]), timeout=60)

@@ -18,10 +18,10 @@ sys.path.insert(0, str(HERE))
 
 from lib import pki, processes, suite  # noqa: E402
 from lib.gateway import NAME, Keys  # noqa: E402
-from qemu import all as rest  # noqa: E402
 from qemu import box, medium, spaces  # noqa: E402
+from qemu.case import HEALTHY, Case, choose, cut_out  # noqa: E402
+from qemu.offline import OUT  # noqa: E402
 
-HEALTHY = rest.HEALTHY
 PAGE = f"https://{spaces.BOX_INSIDE}:8443"
 
 
@@ -32,7 +32,7 @@ def smbios(**credentials):
     return ["-smbios", "type=11," + ",".join(strings)]
 
 
-class Standing(rest.Case):
+class Standing(Case):
     """A box between two namespaces, and curl in the inner one."""
 
     @classmethod
@@ -90,73 +90,11 @@ def public_key(*openssl):
     return subprocess.run(["sha256sum"], input=der, capture_output=True, check=True).stdout.decode().split()[0]
 
 
-class E_InTheTree(unittest.TestCase):
-    """The scripts beside the page, in the tree of the image, without a start of it."""
-
-    GIVE = """
-        printf %s ABCDE12345 >/data/setup-code; : >/run/surehop-in-setup; touch /data/config/.factory
-        give() { printf "$@" | /usr/lib/surehop/setup-take; }
-        sure() { give "code ABCDE12345\\n$1"; }
-    """
-
-    def said(self, script):
-        rest.quick.built()
-        done = subprocess.run([HERE / "qemu" / "in-root", rest.OUT / "root", self.GIVE + script],
-                              capture_output=True, text=True)
-        return done.stdout.splitlines()
-
-    def test_1_ten_wrong_codes_close_the_door_until_the_next_start(self):
-        self.assertEqual([f"wrong {left}" for left in range(9, 0, -1)] + [
-            "closed", "auth.refused none ten wrong setup codes: the page is closed until the next start",
-            "systemctl --no-block stop surehop-setup.service", "closed", "0"], self.said("""
-                for i in 1 2 3; do give "code ABCDE1234$i\n"; done; give "code\n"; give "ABCDE12345 \n"
-                give "code ABCDE12345ABCDE12345\n"; give "code abcde12345\n"; for i in 8 9 10; do give "\n"; done
-                told; cat /data/asked; sure "end\n"; find /run/surehop-setup-taken 2>/dev/null | wc -l"""))
-
-    def test_2_names_and_sizes_are_judged_again_behind_the_page(self):
-        name = ["go", "refused", "a file has a name or size that is not taken", "end"]
-        self.assertEqual(name * 6 + [
-            "go", "refused", "more files, or longer ones, than are taken", "end",
-            "go", "refused", "a file stands in the way of another", "end",
-            "go", "refused", "there is no surehop.yaml", "end", "go", "0", "none"], self.said("""
-                for n in ../x /etc/x a/../x .x 'a b' 'x$(id)'; do sure "file $n 1\nx"; done
-                sure "file x 3000000\n"; sure "file a 1\nxfile a/b 1\nx"; sure "file a 1\nxend\n"; sure "file surehop.yaml 9\nx"
-                find /run/surehop-setup-taken /data/config.new 2>/dev/null | wc -l
-                cat /data/asked 2>/dev/null || echo none"""))
-
-    def test_3_a_good_configuration_is_taken_once_and_a_bad_one_says_why(self):
-        said = self.said("""
-            /usr/lib/surehop/identity open; /usr/lib/surehop/identity keep tpm2
-            ls /data/identity | tr '\n' ' '; stat -c '%a %G' /run/surehop-identity/tls.key; echo
-            sure "file surehop.yaml 1\nxend\n" | head -n 2
-            cd /tmp
-            for use in tls smime; do
-                openssl req -x509 -key /run/surehop-identity/$use.key -subj /CN=gw.example -out $use.pem \
-                    -addext subjectAltName=DNS:gw.example,URI:sip:gw.example -addext keyUsage=critical,digitalSignature,keyAgreement
-            done
-            sed 's/@NAME@/gw.example/' /usr/lib/surehop/factory.yaml >surehop.yaml
-            all() { echo code ABCDE12345; for f in "$@"; do echo "file $f $(stat -c %s $f)"; cat $f; done; echo end; }
-            all surehop.yaml tls.pem | /usr/lib/surehop/setup-take
-            tail -n 2 /data/asked; rm /data/asked
-            all surehop.yaml tls.pem smime.pem | /usr/lib/surehop/setup-take
-            cat /data/asked; told
-            cmp surehop.yaml /data/config/surehop.yaml && ls -a /data/config | tr '\n' ' '; ls /data/owned /data/setup-code
-            all surehop.yaml | /usr/lib/surehop/setup-take""")
-        self.assertEqual(["id smime.csr smime.key tls.csr tls.key 640 surehop", "", "go", "refused", "go", "refused"], said[:6])
-        self.assertIn("smime.pem", said[6])
-        at = said.index("taken")
-        self.assertEqual(["systemctl stop surehop.service", "systemctl --no-block start surehop.service",
-                          "go", "taken", "end", "systemctl stop surehop.service", "systemctl --no-block reboot",
-                          "config.refused none by the setup page", "config.refused none by the setup page",
-                          "config.changed none by the setup page, restarting",
-                          ". .. network nftables smime.pem surehop.yaml tls.pem /data/owned", "closed"], said[at - 3:])
-
-
 class F_Page(Standing):
     """A box without a configuration serves its page inside, takes one configuration, and is closed for good."""
 
     def test_0_the_unit_of_the_page_exposes_at_most_1_2(self):
-        done = subprocess.run(["chroot", rest.OUT / "root", "systemd-analyze", "security", "--offline=yes", "--threshold=12",
+        done = subprocess.run(["chroot", OUT / "root", "systemd-analyze", "security", "--offline=yes", "--threshold=12",
                                "surehop-setup.service"], capture_output=True, text=True)
         found = [line for line in done.stdout.splitlines() if "exposure level" in line.lower()]
         self.assertEqual(0, done.returncode, (found or [done.stdout[-300:]], done.stderr[-300:]))
@@ -229,13 +167,7 @@ class F_Page(Standing):
 
     def test_4_a_reset_brings_it_back_with_another_code_and_ten_wrong_ones_close_it(self):
         machine = self.start()
-        machine.wait(r"Surehop, slot A|GNU GRUB", 60)
-        for _ in range(3):
-            machine.process.stdin.write(b"\x1b[B")
-            machine.process.stdin.flush()
-            time.sleep(0.2)
-        machine.process.stdin.write(b"\r")
-        machine.process.stdin.flush()
+        choose(machine, 3)
         at, _ = machine.wait("factory reset", 120)
         at, (_, line) = machine.wait(r"setup: https://\S+ code", since=at)
         self.assertNotEqual(self.code, line.split()[-1])
@@ -277,7 +209,7 @@ class G_Machine(Standing):
 
     def kept(self):
         """The names below /data/identity, without a mount."""
-        data = rest.cut_out(self.disk, "data", str(self.place / "data.img"))
+        data = cut_out(self.disk, "data", str(self.place / "data.img"))
         subprocess.run(["e2fsck", "-fy", data], capture_output=True)  # a power cut leaves a journal
         return data, subprocess.run(["debugfs", "-R", "ls -p /identity", data], capture_output=True, text=True).stdout
 

@@ -11,18 +11,18 @@ from lib import suite
 
 HERE = Path(__file__).resolve().parents[1]
 OUT = Path(os.environ.get("SUREHOP_IMAGE_OUT", HERE / "target" / "amd64"))
-BUILT = []
 
 
 def built():
     """Builds the image, once in a run and not where SUREHOP_IMAGE_OUT names one; gives its version."""
     suite.needs_root()
     suite.needs("qemu-system-x86_64", "mmdebstrap", "mksquashfs", "veritysetup", "rauc", "mcopy", "sfdisk")
-    if not BUILT and "SUREHOP_IMAGE_OUT" not in os.environ:
+    mark = Path(os.environ["SUREHOP_RUN"]) / "image-is-built"
+    if not mark.exists() and "SUREHOP_IMAGE_OUT" not in os.environ:
         done = subprocess.run([HERE / "build"], capture_output=True, text=True)
         if done.returncode:
             raise AssertionError("firmware-image/build: " + (done.stderr + done.stdout).strip()[-2000:])
-        BUILT.append(True)
+        mark.touch()
     return next(OUT.glob("surehop-*-amd64.raucb")).name.split("-")[1]
 
 

@@ -69,3 +69,21 @@ class Shared(unittest.TestCase):
                 for i in $(seq 11); do /usr/lib/surehop/keep-logs alarm; done; ls /data/logs | wc -l; ls /data/logs | tail -n 1
                 SERVICE_RESULT=success /usr/lib/surehop/keep-logs gateway; [ "$(ls /data/logs | wc -l)" = 8 ] && echo nothing for an orderly end
                 SERVICE_RESULT=watchdog /usr/lib/surehop/keep-logs gateway; ls /data/logs | grep -c -e gateway -e alarm | sed 's/8/9/'"""))
+
+    def test_5_a_medium_that_stays_in_its_port_is_not_read_and_written_again_at_each_start(self):
+        # The check of a configuration is a start of Java, 24 s of an emulated box, and the flash was written each time.
+        self.assertEqual([
+            "configuration taken from medium", "1", "same", "configuration from medium is in force already", "1", "same",
+            "configuration taken from medium", "2", '"other.example"'], self.seen("""
+                printf '#!/bin/sh\necho asked >>/tmp/asked\n' >/tmp/instead/surehop; chmod 755 /tmp/instead/surehop; : >/tmp/asked
+                chmod 666 /tmp/asked; mount --bind /tmp/instead/surehop /usr/bin/surehop
+                gives box.example; cp -r /data/config /tmp/stick; rm /data/config/surehop.yaml
+                cat >/tmp/take <<'END'
+. /usr/lib/surehop/configuration
+say() { echo "$*"; }
+take_configuration /tmp/stick medium
+END
+                take() { bash /tmp/take; wc -l </tmp/asked; }
+                same() { [ "$(stat -c %i /data/config/surehop.yaml)" = "$1" ] && echo same; }
+                take; at=$(stat -c %i /data/config/surehop.yaml); same $at; take; same $at
+                sed -i 's/box.example/other.example/' /tmp/stick/surehop.yaml; take; name"""))
