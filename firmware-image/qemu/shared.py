@@ -87,3 +87,18 @@ END
                 same() { [ "$(stat -c %i /data/config/surehop.yaml)" = "$1" ] && echo same; }
                 take; at=$(stat -c %i /data/config/surehop.yaml); same $at; take; same $at
                 sed -i 's/box.example/other.example/' /tmp/stick/surehop.yaml; take; name"""))
+
+    def test_6_a_configuration_with_snmp_is_taken_at_the_first_start(self):
+        # check-config found no place for the state of SNMP: the unit of the gateway, which makes it, had not run yet.
+        self.assertEqual(["configuration taken from medium", "700 surehop"], self.seen("""
+            gives box.example; echo auth-passphrase-1 >/data/config/auth; cp /data/config/auth /data/config/priv
+            sed -i 's|file:/run/surehop-identity/|file:|' /data/config/surehop.yaml
+            cat >>/data/config/surehop.yaml <<'END'
+snmp:
+  enabled: true
+  users:
+    - {name: monitor, auth-passphrase: "file:auth", priv-passphrase: "file:priv"}
+END
+            cp -r /data/config /tmp/stick; mkdir -p /var/lib
+            . /usr/lib/surehop/configuration; say() { echo "$*"; }
+            take_configuration /tmp/stick medium; stat -c '%a %U' /var/lib/surehop"""))
