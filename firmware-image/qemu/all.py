@@ -4,8 +4,10 @@ backup, updates over the network with their reports. One box at a time; the test
 SUREHOP_CUTS    how many power cuts (default 20)      SUREHOP_SEED  of the chance in them (printed)
 """
 
+import contextlib
 import os
 import shutil
+import socket
 import subprocess
 import sys
 import time
@@ -189,7 +191,7 @@ class E_Network(Case):
         config.write_text(f"user root\nlistener 8883 {spaces.CALLER}\ncafile {keys.trust}\ncertfile {own[0]}\n"
                           f"keyfile {own[1]}\nallow_anonymous true\n")
         self.start("mosquitto", "mosquitto", "-c", config)
-        time.sleep(2)
+        processes.until(self.broker, "the broker listens", 20)
         type(self).messages = self.start(
             "messages", "mosquitto_sub", "-h", spaces.CALLER, "-p", "8883", "--insecure", "--cafile", keys.trust,
             "-V", "mqttv5", "-t", "surehop/#", "-F", "%t %p")
@@ -199,6 +201,11 @@ class E_Network(Case):
         self.start("snmptrapd", "env", f"SNMP_PERSISTENT_DIR={self.place}/state", "snmptrapd", "-f", "-Lf",
                    self.place / "traps", "-C", "-c", traps, "-M", HERE.parent / "mibs", "-m", "ALL",
                    "-x", f"unix:{self.place}/agentx", f"udp:{spaces.CALLER}:1162")
+
+    def broker(self):
+        with self.spaces.caller.inside(), contextlib.suppress(OSError):
+            return socket.create_connection((spaces.CALLER, 8883), timeout=2).close() is None
+        return False
 
     def ask(self, address):
         def done():
