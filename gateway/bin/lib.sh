@@ -1,9 +1,14 @@
 # Shared by the commands in this directory and by tests/run. POSIX sh; to be sourced with
 # SUREHOP_HOME set to the directory that holds gateway/.
 
-# True when $1 is the home of a JDK or runtime of version 25.
+# True when $1 is the home of a JDK or runtime of version 25. Its release file says so without a start of Java.
 is_java_25() {
-    [ -x "$1/bin/java" ] && "$1/bin/java" -version 2>&1 | grep -q 'version "25[."]'
+    [ -x "$1/bin/java" ] || return 1
+    if [ -r "$1/release" ]; then
+        grep -q '^JAVA_VERSION="25[."]' "$1/release"
+    else
+        "$1/bin/java" -version 2>&1 | grep -q 'version "25[."]'
+    fi
 }
 
 # Sets JAVA_HOME to a Java 25: JAVA_HOME itself, then PATH, then the usual places.

@@ -44,13 +44,15 @@ public final class ServiceNotices implements AutoCloseable {
         }
     }
 
-    /// Says that the doors are open, and from now on that `beat` moves.
+    /// Says that the doors are open, and from now on that `beat` moves. On a thread of the kernel: a
+    /// virtual one waits behind every handshake that computes, and a gateway that lives is killed.
     public void ready(LongSupplier beat) {
         say("READY=1");
         watch =
                 timeout.map(
                         t ->
-                                Thread.ofVirtual()
+                                Thread.ofPlatform()
+                                        .daemon()
                                         .name("service-watchdog")
                                         .start(() -> watch(beat, t.dividedBy(WORDS_PER_TIMEOUT))));
     }

@@ -12,6 +12,7 @@ import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicLong;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -43,6 +44,32 @@ final class ServiceNoticesTest {
             assertEquals("READY=1", heard.get(1));
         }
         await().until(() -> heard.getLast().equals("STOPPING=1"));
+        listener.destroy();
+    }
+
+    /// The word was sent from a virtual thread, which gets no turn while others compute: handshakes in
+    /// a flood kept every carrier, and systemd would have killed a gateway whose loop went on.
+    @Test
+    void saysThatItLivesWhileEveryCarrierComputes() throws IOException {
+        var beat = new AtomicLong();
+        var computing = new AtomicBoolean(true);
+        var path = directory.resolve("busy").toString();
+        var listener = listen(path);
+        for (var n = 0; n < 4 * Runtime.getRuntime().availableProcessors(); n++) {
+            Thread.ofVirtual()
+                    .start(
+                            () -> {
+                                while (computing.get()) {
+                                    Thread.onSpinWait();
+                                }
+                            });
+        }
+        try (var notices = open(path, "300000")) {
+            notices.ready(beat::incrementAndGet);
+            await().until(() -> heard.stream().filter("WATCHDOG=1"::equals).count() >= 3);
+        } finally {
+            computing.set(false);
+        }
         listener.destroy();
     }
 
@@ -93,7 +120,7 @@ final class ServiceNoticesTest {
                 new ProcessBuilder("python3", "-c", LISTENER, path)
                         .redirectErrorStream(true)
                         .start();
-        Thread.ofVirtual().start(() -> read(process.inputReader(StandardCharsets.UTF_8)));
+        Thread.ofPlatform().daemon().start(() -> read(process.inputReader(StandardCharsets.UTF_8)));
         await().until(() -> heard.contains("bound"));
         return process;
     }
