@@ -44,8 +44,8 @@ public final class ServiceNotices implements AutoCloseable {
         }
     }
 
-    /// Says that the doors are open, and from now on that `beat` moves. On a thread of the kernel: a
-    /// virtual one waits behind every handshake that computes, and a gateway that lives is killed.
+    /// Says that the doors are open, and from now on that `beat` moves. On a thread of the kernel:
+    /// a virtual one waits behind every handshake that computes, and a living gateway is killed.
     public void ready(LongSupplier beat) {
         say("READY=1");
         watch =
