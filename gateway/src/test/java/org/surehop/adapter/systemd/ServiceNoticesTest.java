@@ -47,8 +47,8 @@ final class ServiceNoticesTest {
         listener.destroy();
     }
 
-    /// The word was sent from a virtual thread, which gets no turn while others compute: handshakes in
-    /// a flood kept every carrier, and systemd would have killed a gateway whose loop went on.
+    /// The word was sent from a virtual thread, which gets no turn while others compute: handshakes
+    /// in a flood kept every carrier, and systemd would have killed a gateway whose loop went on.
     @Test
     void saysThatItLivesWhileEveryCarrierComputes() throws IOException {
         var beat = new AtomicLong();
